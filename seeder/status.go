@@ -1,0 +1,69 @@
+package seeder
+
+import (
+	"time"
+
+	"sixseed/policy/family"
+	"sixseed/seeder/wire"
+)
+
+// Status is what the daemon is doing at one moment: what the page, its JSON twin, the metrics and `sixseed status` show.
+type Status struct {
+	Version  string                    `json:"version"`
+	Started  time.Time                 `json:"started"`
+	At       time.Time                 `json:"at"`
+	Families family.Pair[FamilyStatus] `json:"families"`
+	Torrents []TorrentStatus           `json:"torrents"` // by name
+	Trackers []TrackerStatus           `json:"trackers"` // by URL, then family
+	Library  LibraryStatus             `json:"library"`
+	Problems []Problem                 `json:"problems"` // what an admin should look at, by subject
+	Month    family.Pair[wire.Traffic] `json:"month"`    // the running month, by the ledger's time zone and billing day
+}
+
+// FamilyStatus is the state of one address family.
+type FamilyStatus struct {
+	Listening    bool         `json:"listening"`
+	UploadRate   int64        `json:"upload_bytes_per_second"` // payload, mean over the last seconds
+	Connected    int          `json:"connected"`               // peers past the handshake
+	SinceStart   wire.Traffic `json:"since_start"`
+	Accepted     int64        `json:"accepted"`      // connections since start
+	AnnouncesOK  int64        `json:"announces_ok"`  // since start
+	AnnouncesBad int64        `json:"announces_bad"` // since start
+}
+
+// TorrentStatus is one torrent of the library.
+type TorrentStatus struct {
+	InfoHash string                    `json:"info_hash"` // 40 hex digits
+	Name     string                    `json:"name"`
+	Size     int64                     `json:"size"` // bytes
+	State    string                    `json:"state"`
+	Problem  string                    `json:"problem,omitempty"` // why it is not seeded
+	Checked  float64                   `json:"checked"`           // 0 to 1: how much of the data is verified
+	Peers    family.Pair[int]          `json:"peers"`
+	Rate     family.Pair[int64]        `json:"upload_bytes_per_second"` // payload
+	Total    family.Pair[wire.Traffic] `json:"total"`                   // for as long as the ledger goes back
+}
+
+// TrackerStatus is how announces to one tracker fare over one family.
+type TrackerStatus struct {
+	URL      string        `json:"url"` // without what may be a passkey
+	Family   family.Family `json:"family"`
+	Torrents int           `json:"torrents"`
+	Working  int           `json:"working"`         // of these, how many the tracker accepted last
+	Error    string        `json:"error,omitempty"` // the last one, if not all work
+}
+
+// LibraryStatus counts the torrents by state.
+type LibraryStatus struct {
+	Seeding   int   `json:"seeding"`
+	Verifying int   `json:"verifying"`
+	Waiting   int   `json:"waiting"`
+	Broken    int   `json:"broken"`
+	Bytes     int64 `json:"bytes"` // of all that is seeded
+}
+
+// Problem is a thing that an admin should look at: a file, a tracker, the ledger.
+type Problem struct {
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+}
