@@ -1,0 +1,147 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"sixseed/policy/family"
+	"sixseed/seeder"
+	"sixseed/seeder/wire"
+	"sixseed/storage/ledger"
+	"sixseed/web"
+)
+
+// source is a web.Source that says what a test put into it.
+type source struct {
+	mu     sync.Mutex
+	status seeder.Status
+
+	report  ledger.Report
+	failure error // of Report
+
+	unhealthy, unready error
+	query              ledger.Query // the last one asked
+}
+
+var _ web.Source = (*source)(nil)
+
+func (s *source) Status() seeder.Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status
+}
+
+// setStatus changes what Status says from now on.
+func (s *source) setStatus(status seeder.Status) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = status
+}
+
+func (s *source) Report(_ context.Context, query ledger.Query) (ledger.Report, error) {
+	s.query = query
+	return s.report, s.failure
+}
+
+func (s *source) Healthy(context.Context) error { return s.unhealthy }
+func (s *source) Ready(context.Context) error   { return s.unready }
+
+// newServer returns a server that shows shown.
+func newServer(t *testing.T, shown *source) *web.Server {
+	t.Helper()
+	server, err := web.New(web.Config{
+		Source: shown,
+		Log:    slog.New(slog.DiscardHandler),
+		Hosts:  []string{"seedbox.example.org"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+// noon is the moment of every fixture.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// busy is a mirror with something of everything.
+func busy() *source {
+	const day = 24 * time.Hour
+	return &source{
+		status: seeder.Status{
+			Version: "0.1.0",
+			Started: noon.Add(-3*day - 4*time.Hour),
+			At:      noon,
+			Families: family.Pair[seeder.FamilyStatus]{
+				V6: seeder.FamilyStatus{
+					Listening: true, UploadRate: 38_400_000, Connected: 142, Accepted: 9_120, AnnouncesOK: 2_004, AnnouncesBad: 3,
+					SinceStart: wire.Traffic{Payload: 1_310_000_000_000, Overhead: 9_800_000_000, Received: 2_100_000_000},
+				},
+				V4: seeder.FamilyStatus{
+					Listening: true, UploadRate: 9_120_000, Connected: 88, Accepted: 14_010, AnnouncesOK: 1_990, AnnouncesBad: 12,
+					SinceStart: wire.Traffic{Payload: 702_000_000_000, Overhead: 5_400_000_000, Received: 1_900_000_000},
+				},
+			},
+			Torrents: []seeder.TorrentStatus{
+				torrent(1, "debian-13.2.0-amd64-DVD-1.iso", 3_994_091_520, 61, 12),
+				torrent(2, "debian-13.2.0-amd64-netinst.iso", 795_869_184, 44, 30),
+				torrent(3, "debian-13.2.0-arm64-netinst.iso", 692_060_160, 0, 0),
+				{
+					InfoHash: hash(4), Name: "Fedora-Workstation-Live-x86_64-43", Size: 2_742_190_080, State: "broken",
+					Problem: "piece 117 of Fedora-Workstation-Live-43-1.6.x86_64.iso (bytes 122683392 to 123731967) has another SHA-1",
+				},
+				{InfoHash: hash(5), Name: "ubuntu-24.04.3-desktop-amd64.iso", Size: 6_343_219_200, State: "verifying", Checked: 0.42},
+				{InfoHash: hash(6), Name: "ubuntu-24.04.3-live-server-amd64.iso", Size: 3_303_444_480, State: "waiting"},
+			},
+			Trackers: []seeder.TrackerStatus{
+				{URL: "http://ipv6.tracker.example.org:6969/announce", Family: family.V6, Torrents: 3, Working: 3},
+				{URL: "http://tracker.example.org:6969/announce", Family: family.V4, Torrents: 3, Working: 3},
+				{URL: "http://tracker.example.org:6969/announce", Family: family.V6, Torrents: 3, Working: 2, Error: `tracker says "torrent is not on the list"`},
+			},
+			Library: seeder.LibraryStatus{Seeding: 3, Verifying: 1, Waiting: 1, Broken: 1, Bytes: 5_482_020_864},
+			Problems: []seeder.Problem{
+				{Subject: "/srv/iso/fedora/<43>.torrent", Text: `tracker "foo://x": unknown scheme`},
+				{Subject: "Fedora-Workstation-Live-x86_64-43", Text: "1 of 2616 pieces is damaged"},
+			},
+			Month: family.Pair[wire.Traffic]{
+				V6: wire.Traffic{Payload: 2_820_000_000_000, Overhead: 17_000_000_000},
+				V4: wire.Traffic{Payload: 1_360_000_000_000, Overhead: 11_000_000_000},
+			},
+		},
+		report: year(),
+	}
+}
+
+// torrent is one that seeds.
+func torrent(n int, name string, size int64, peers6, peers4 int) seeder.TorrentStatus {
+	return seeder.TorrentStatus{
+		InfoHash: hash(n), Name: name, Size: size, State: "seeding", Checked: 1,
+		Peers: family.Pair[int]{V6: peers6, V4: peers4},
+		Rate:  family.Pair[int64]{V6: int64(peers6) * 270_000, V4: int64(peers4) * 100_000},
+		Total: family.Pair[wire.Traffic]{
+			V6: wire.Traffic{Payload: int64(peers6) * 22_000_000_000},
+			V4: wire.Traffic{Payload: int64(peers4) * 31_000_000_000},
+		},
+	}
+}
+
+func hash(n int) string { return fmt.Sprintf("%040x", n) }
+
+// year is a report of twelve months in which IPv6 overtakes IPv4; nothing was sent in the third.
+func year() ledger.Report {
+	report := ledger.Report{Version: 1, Period: ledger.Month, TimeZone: "UTC", BillingDay: 1}
+	for i := range 12 {
+		start := time.Date(2025, 12+time.Month(i), 1, 0, 0, 0, 0, time.UTC)
+		row := ledger.Row{Start: start, End: start.AddDate(0, 1, 0), Label: start.Format("2006-01"), Running: i == 11}
+		if i != 2 {
+			row.V6.Payload = int64(400+220*i) * 1_000_000_000
+			row.V4.Payload = int64(2900-140*i) * 1_000_000_000
+		}
+		row.Total.Payload = row.V6.Payload + row.V4.Payload
+		report.Rows = append(report.Rows, row)
+	}
+	return report
+}
