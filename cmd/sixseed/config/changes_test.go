@@ -1,0 +1,61 @@
+package config_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sixseed/cmd/sixseed/config"
+	"sixseed/policy/family"
+)
+
+func TestChanges(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change        func(*config.Config)
+		live, restart []string
+	}{
+		"None": {func(*config.Config) {}, nil, nil},
+		"Library": {func(c *config.Config) {
+			c.Library = config.Library{Dirs: []string{"/a"}, Trackers: [][]string{{"http://t.example.org/"}}, Webseeds: []string{"x"}}
+		}, []string{"library.dirs", "library.create_torrents", "library.trackers", "library.webseeds"}, nil},
+		"Peers": {func(c *config.Config) {
+			c.Peers = config.Peers{Port: 1, MaxConnections: 1, Encryption: config.EncryptionOff}
+		}, []string{"peers.max_connections", "peers.encryption"}, []string{"peers.port", "peers.dht", "peers.pex"}},
+		"Deep": {func(c *config.Config) {
+			c.Policy.Tunnels = family.V6
+			c.Policy.IPv4.Floor = 1
+		}, nil, []string{"policy.tunnels", "policy.ipv4.floor"}},
+		"Lists": {func(c *config.Config) {
+			c.Web.Listen = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:8086")}
+			c.StateDir = "/x"
+		}, nil, []string{"state_dir", "web.listen"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			updated := config.Default()
+			test.change(&updated)
+			live, restart := config.Changes(config.Default(), updated)
+			if diff := cmp.Diff([2][]string{test.live, test.restart}, [2][]string{live, restart}); diff != "" {
+				t.Errorf("live and restart: want -, got +\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestChanges_SameZoneReadTwiceIsNoChange(t *testing.T) {
+	t.Parallel()
+	text := []byte(`ledger.time_zone = "America/New_York"`)
+	first, err := config.Parse("x.toml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := config.Parse("x.toml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if live, restart := config.Changes(first, second); live != nil || restart != nil {
+		t.Errorf("changed: %q, %q", live, restart)
+	}
+}

@@ -1,0 +1,183 @@
+// Package config reads the configuration file of sixseed.
+//
+// A file is judged as a whole: every problem in it is found in one run and named with its line and key, so that an
+// admin mends a file once. Nothing is replaced by a default because it was wrong, and a key that the program cannot
+// honour yet is refused rather than ignored.
+//
+// The structs of this file are the one place that describes the keys. Their tags give a key's name, its range and
+// whether a running daemon can take a change; their values in Default are the defaults; and the comments of their
+// fields are printed as the comments of the example (see Example), so they are written for admins.
+package config
+
+import (
+	"net/netip"
+	"time"
+
+	"sixseed/policy/family"
+)
+
+// Config is everything that a configuration file can say.
+type Config struct {
+	// The directory that sixseed writes to: the ledger, and torrents/ for the .torrent files it makes.
+	// Nothing is written anywhere else. It must not lie in a library directory.
+	StateDir string `toml:"state_dir"`
+
+	// What is seeded.
+	Library Library `toml:"library"`
+
+	// How peers reach us, and we them.
+	Peers Peers `toml:"peers"`
+
+	// Who gets how much of the upload: IPv6 first, IPv4 what is left.
+	// Rates count bits or bytes, in powers of 1000 or 1024: "400 Mbit/s", "50 MB/s", "50 MiB/s".
+	Policy Policy `toml:"policy"`
+
+	// The embedded tracker.
+	Tracker Tracker `toml:"tracker"`
+
+	// The page for admins with its JSON, the metrics and the health checks.
+	Web Web `toml:"web"`
+
+	// The record of what was sent, per family and torrent, in the state directory.
+	Ledger Ledger `toml:"ledger"`
+}
+
+// Library says what is seeded.
+type Library struct {
+	// Directories whose files are seeded, with all that lies below them. Absolute paths. They are only
+	// ever read. A .torrent file found there is used for the data it describes.
+	Dirs []string `toml:"dirs" reload:"live"`
+
+	// Make a .torrent file for data that has none. It is kept in the state directory.
+	CreateTorrents bool `toml:"create_torrents" reload:"live"`
+
+	// Trackers that made .torrent files name: a list of tiers, each a list of URLs (http, https, udp).
+	// Give an IPv6 tracker a tier of its own: many clients announce to every tier, but to one tracker of each.
+	// Example: [["http://tracker.example.org:6969/announce"], ["udp://ipv6.tracker.example.org:6969"]]
+	Trackers [][]string `toml:"trackers" reload:"live"`
+
+	// Web servers that hold the same data, for made .torrent files (http, https, ftp).
+	// Example: ["https://mirror.example.org/iso/"]
+	Webseeds []string `toml:"webseeds" reload:"live"`
+}
+
+// Peers says how peers reach us, and we them.
+type Peers struct {
+	// The TCP port for peers, the same over IPv6 and IPv4: 1 to 65535.
+	Port uint16 `toml:"port" range:"1-65535"`
+
+	// Peer connections at one time, both families together: 1 to 1000000.
+	MaxConnections int `toml:"max_connections" range:"1-1000000" reload:"live"`
+
+	// Encrypted peer connections: "allow" takes both kinds, "require" refuses plain ones, "off" encrypted ones.
+	Encryption Encryption `toml:"encryption" reload:"live"`
+
+	// Find peers through the DHT. Not used yet, whatever is set.
+	DHT bool `toml:"dht"`
+
+	// Let peers tell each other of peers (peer exchange).
+	PEX bool `toml:"pex"`
+}
+
+// Policy says who gets how much of the upload.
+type Policy struct {
+	// What this machine may send: "auto", "unlimited" or a rate. With "auto" IPv6 will come first without
+	// the link's rate being known; today "auto" limits nothing.
+	Upload AutoRate `toml:"upload"`
+
+	// Peers served at one time: "auto" or a number, 1 or more.
+	UploadSlots Slots `toml:"upload_slots"`
+
+	// What peers behind Teredo, 6to4 and NAT64 addresses count as: "ipv4" or "ipv6". Their packets travel
+	// over IPv4 for part of the way.
+	Tunnels family.Family `toml:"tunnels"`
+
+	// Limits of IPv6, within policy.upload.
+	IPv6 IPv6Policy `toml:"ipv6"`
+
+	// Limits of IPv4, within what IPv6 leaves.
+	IPv4 IPv4Policy `toml:"ipv4"`
+}
+
+// IPv6Policy limits what goes out over IPv6.
+type IPv6Policy struct {
+	// What may be sent over IPv6: "unlimited" or a rate.
+	Upload Rate `toml:"upload"`
+
+	// What may be sent over IPv6 in a month: "unlimited" or a size, such as "5 TB" or "500 GiB".
+	Monthly Size `toml:"monthly"`
+}
+
+// IPv4Policy limits what goes out over IPv4.
+type IPv4Policy struct {
+	// What may be sent over IPv4: "unlimited" or a rate.
+	Upload Rate `toml:"upload"`
+
+	// What IPv4 keeps even when IPv6 could use all: a rate, no more than either of the upload limits.
+	Floor Rate `toml:"floor"`
+
+	// What may be sent over IPv4 in a month: "unlimited" or a size.
+	Monthly Size `toml:"monthly"`
+}
+
+// Tracker configures the embedded tracker.
+type Tracker struct {
+	// Addresses and ports of the tracker, HTTP and UDP both. Empty: no tracker.
+	// Example: ["0.0.0.0:6969", "[::]:6969"]
+	Listen []netip.AddrPort `toml:"listen"`
+
+	// Torrents that are tracked: "listed" are those we seed and those of tracker.list, "open" any.
+	Access Access `toml:"access"`
+
+	// A file of info-hashes to track, one on a line, 40 hex digits. Empty: none.
+	List string `toml:"list"`
+}
+
+// Web configures the page for admins.
+type Web struct {
+	// Addresses and ports of the page. It has no password: keep it on this machine, or behind a proxy that
+	// asks for one. Empty: no page, and `sixseed status` has nobody to ask.
+	Listen []netip.AddrPort `toml:"listen"`
+}
+
+// Ledger configures the record of what was sent.
+type Ledger struct {
+	// The time zone in which days and months begin, such as "UTC" or "Europe/Berlin".
+	TimeZone Zone `toml:"time_zone"`
+
+	// The day of the month on which a month of the record begins: 1 to 31. In a shorter month it is the last day.
+	BillingDay int `toml:"billing_day" range:"1-31"`
+
+	// The PostgreSQL database that gathers the ledgers of a fleet. Empty: none.
+	Postgres string `toml:"postgres"`
+
+	// The name of this machine in the fleet's ledger. Empty: the host name.
+	Node string `toml:"node"`
+}
+
+// Default returns what holds for every key that a file does not set.
+func Default() Config {
+	return Config{
+		StateDir: "/var/lib/sixseed",
+		Library: Library{
+			Dirs:           []string{"/srv/iso"},
+			CreateTorrents: true,
+			Trackers:       [][]string{},
+			Webseeds:       []string{},
+		},
+		Peers: Peers{Port: 6881, MaxConnections: 2000, Encryption: EncryptionAllow, DHT: true, PEX: true},
+		Policy: Policy{
+			Upload:      AutoRate{Auto: true},
+			UploadSlots: AutoSlots,
+			Tunnels:     family.V4,
+			IPv6:        IPv6Policy{Upload: UnlimitedRate, Monthly: UnlimitedSize},
+			IPv4:        IPv4Policy{Upload: UnlimitedRate, Floor: 0, Monthly: UnlimitedSize},
+		},
+		Tracker: Tracker{Listen: []netip.AddrPort{}, Access: AccessListed},
+		Web: Web{Listen: []netip.AddrPort{
+			netip.MustParseAddrPort("127.0.0.1:8086"),
+			netip.MustParseAddrPort("[::1]:8086"),
+		}},
+		Ledger: Ledger{TimeZone: Zone{time.UTC}, BillingDay: 1},
+	}
+}

@@ -1,0 +1,123 @@
+package config
+
+import (
+	_ "embed"
+	"encoding"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"strings"
+)
+
+// source is the Go file that declares Config, for its comments.
+//
+//go:embed config.go
+var source []byte
+
+// Example returns a configuration file that holds every key at its default, each with a comment.
+func Example() string {
+	comments := fieldComments()
+	standard := Default()
+	var b strings.Builder
+	b.WriteString("# The configuration of sixseed. Every key is shown with its default.\n" +
+		"# Look a changed file over with `sixseed config check`, and send SIGHUP to a running daemon to apply it.\n")
+	for k := range keys() {
+		b.WriteString("\n")
+		for _, line := range comments[k.name] {
+			b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
+		}
+		if k.isTable() {
+			fmt.Fprintf(&b, "[%s]\n", k.name)
+			continue
+		}
+		value := formatField(k.of(&standard))
+		fmt.Fprintf(&b, "# Default: %s. %s\n%s = %s\n", value, whenApplied(k), lastName(k.name), value)
+	}
+	return b.String()
+}
+
+// whenApplied says what an admin has to do for a change of the key to take effect.
+func whenApplied(k key) string {
+	_, isUnbuilt := unbuilt[k.name]
+	switch {
+	case isUnbuilt:
+		return "Not built yet: nothing else is taken."
+	case k.isLive():
+		return "SIGHUP applies a change."
+	}
+	return "A change needs a restart."
+}
+
+// fieldComments returns the lines of each key's comment in the source.
+func fieldComments() map[string][]string {
+	file, err := parser.ParseFile(token.NewFileSet(), "config.go", source, parser.ParseComments)
+	if err != nil {
+		return nil // it was compiled from the same bytes
+	}
+	structs := map[string]*ast.StructType{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if declared, ok := n.(*ast.TypeSpec); ok {
+			if s, ok := declared.Type.(*ast.StructType); ok {
+				structs[declared.Name.Name] = s
+			}
+		}
+		return true
+	})
+	comments := map[string][]string{}
+	for k := range keys() {
+		comments[k.name] = commentOf(structs, k)
+	}
+	return comments
+}
+
+// commentOf returns the lines above a key's field.
+func commentOf(structs map[string]*ast.StructType, k key) []string {
+	table := reflect.TypeFor[Config]()
+	for _, i := range k.index[:len(k.index)-1] {
+		table = table.Field(i).Type
+	}
+	for _, field := range structs[table.Name()].Fields.List {
+		if len(field.Names) == 1 && field.Names[0].Name == k.field.Name {
+			return strings.Split(strings.TrimSpace(field.Doc.Text()), "\n")
+		}
+	}
+	return nil
+}
+
+// formatField writes a field as TOML.
+func formatField(field reflect.Value) string {
+	if slots, ok := field.Interface().(Slots); ok {
+		if slots == AutoSlots {
+			return formatValue(auto)
+		}
+		return fmt.Sprint(int(slots))
+	}
+	if text, ok := field.Interface().(encoding.TextMarshaler); ok {
+		b, err := text.MarshalText()
+		if err != nil {
+			return formatValue("")
+		}
+		return formatValue(string(b))
+	}
+	switch field.Kind() {
+	case reflect.Slice:
+		elements := make([]string, field.Len())
+		for i := range elements {
+			elements[i] = formatField(field.Index(i))
+		}
+		return "[" + strings.Join(elements, ", ") + "]"
+	case reflect.String:
+		return formatValue(field.String())
+	}
+	return formatValue(field.Interface())
+}
+
+// formatValue writes a plain value as TOML.
+func formatValue(value any) string {
+	if text, ok := value.(string); ok {
+		return fmt.Sprintf("%q", text)
+	}
+	return fmt.Sprint(value)
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"sixseed/cmd/sixseed/config"
+	"sixseed/policy/family"
+	"sixseed/seeder"
+	"sixseed/seeder/announce"
+	"sixseed/seeder/engine"
+	"sixseed/seeder/wire"
+	"sixseed/storage/content"
+	"sixseed/storage/ledger"
+	"sixseed/storage/library"
+	"sixseed/web"
+)
+
+const (
+	openFiles   = 512             // of the library, at one time
+	stopTimeout = 4 * time.Second // for telling trackers; the whole stop has 10 s
+)
+
+// daemon is everything that `sixseed serve` runs, put together.
+type daemon struct {
+	log      *slog.Logger
+	settings config.Config
+	reread   func() error // reads the configuration again and applies it
+
+	state    *stateDir
+	ledger   *ledger.Ledger
+	endpoint *wire.Endpoint
+	engine   *engine.Engine
+	service  *seeder.Service
+	library  *library.Library
+	web      *web.Server
+	pages    []net.Listener
+}
+
+// newDaemon opens all that the daemon needs: when it returns, every port is bound. On an error everything is closed.
+func newDaemon(ctx context.Context, settings config.Config, log *slog.Logger, progress library.Progress) (*daemon, error) {
+	d := &daemon{log: log, settings: settings}
+	for _, open := range []func(context.Context) error{
+		d.openLedger, d.openSeeder, func(context.Context) error { return d.openLibrary(progress) }, d.openPage,
+	} {
+		if err := open(ctx); err != nil {
+			return nil, errors.Join(err, d.abandon())
+		}
+	}
+	return d, nil
+}
+
+func (d *daemon) openLedger(ctx context.Context) error {
+	var err error
+	if d.state, err = openStateDir(d.settings.StateDir); err != nil {
+		return err
+	}
+	d.ledger, err = ledger.Open(ctx, d.state.join(ledger.FileName), ledger.Config{
+		Zone:       d.settings.Ledger.TimeZone.Location,
+		BillingDay: d.settings.Ledger.BillingDay,
+	})
+	return err
+}
+
+// openSeeder opens the ports for peers and what serves them.
+func (d *daemon) openSeeder(ctx context.Context) error {
+	id := newIdentity()
+	changed := make(chan wire.InfoHash, 1024)
+	var err error
+	d.engine, err = engine.New(engine.Config{
+		PeerID:     id.peerID,
+		ClientName: id.client,
+		PEX:        d.settings.Peers.PEX,
+		Log:        d.log,
+		Changed: func(infoHash wire.InfoHash) {
+			select {
+			case changed <- infoHash:
+			default: // the next read says it again
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	accounts := wire.NewAccounts()
+	classifier := family.Classifier{Tunnels: d.settings.Policy.Tunnels}
+	d.endpoint = wire.NewEndpoint(d.engine, accounts, classifier, wireSettings(d.settings))
+	if err := d.listen(ctx); err != nil {
+		return err
+	}
+	announcer, err := announce.New(announce.Config{
+		PeerID:    id.peerID,
+		UserAgent: id.client,
+		Port:      uint16(d.settings.Peers.Port),
+		Families:  d.engine.Families(),
+		Uploaded: func(infoHash wire.InfoHash) int64 {
+			return accounts.Of(infoHash, family.V4).Traffic().Payload + accounts.Of(infoHash, family.V6).Traffic().Payload
+		},
+		Peers:       d.engine.AddPeers,
+		StopTimeout: stopTimeout,
+		Log:         d.log,
+	})
+	if err != nil {
+		return err
+	}
+	d.service, err = seeder.New(ctx, seeder.Config{
+		Version:   version,
+		Engine:    d.engine,
+		Endpoint:  d.endpoint,
+		Accounts:  accounts,
+		Announcer: announcer,
+		Recorder:  recorder{d.ledger},
+		Changed:   changed,
+		Now:       time.Now,
+		Log:       d.log,
+	})
+	return err
+}
+
+// listen opens the port for peers on both families. A machine that has only one of them serves that one.
+func (d *daemon) listen(ctx context.Context) error {
+	var listeners []*wire.Listener
+	var dialers []*wire.Dialer
+	for _, f := range family.All {
+		listener, err := d.endpoint.Listen(ctx, f, uint16(d.settings.Peers.Port))
+		if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL) {
+			d.log.Warn("this machine does not have the address family", "family", f, "error", err)
+			continue
+		} else if err != nil {
+			for _, open := range listeners {
+				open.Release()
+			}
+			return err
+		}
+		listeners = append(listeners, listener)
+		dialers = append(dialers, d.endpoint.Dialer(f))
+	}
+	d.engine.Connect(listeners, dialers)
+	return nil
+}
+
+func (d *daemon) openLibrary(progress library.Progress) error {
+	var err error
+	d.library, err = library.New(library.Config{
+		Settings:      librarySettings(d.settings),
+		TorrentsDir:   d.state.join("torrents"),
+		CreatedBy:     newIdentity().client,
+		Verifications: d.ledger,
+		Sink:          sink{d.service, content.NewPool(openFiles), d.log},
+		Log:           d.log,
+		Progress:      progress,
+	})
+	if err == nil {
+		d.service.Show(catalog{d.library})
+	}
+	return err
+}
+
+func (d *daemon) openPage(ctx context.Context) error {
+	var err error
+	d.web, err = web.New(web.Config{Source: source{d.service, d.ledger}, Log: d.log, Hosts: pageHosts()})
+	if err != nil {
+		return err
+	}
+	for _, address := range d.settings.Web.Listen {
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
+		if err != nil {
+			return fmt.Errorf("listen for the page on %s: %w", address, err)
+		}
+		d.pages = append(d.pages, listener)
+	}
+	return nil
+}
+
+// pageHosts are the names under which the page is asked for from other machines.
+func pageHosts() []string {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil
+	}
+	short, _, _ := strings.Cut(host, ".")
+	return []string{host, short}
+}
+
+// run serves until ctx ends or a part fails, which then ends the others.
+func (d *daemon) run(ctx context.Context, hangups <-chan os.Signal) error {
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.service.Run(running) })
+	group.Go(func() error { return d.library.Run(running) })
+	group.Go(func() error { return d.web.Serve(running, d.pages) })
+	group.Go(func() error { return d.reloadOn(running, hangups) })
+	group.Go(func() error { return d.keepNotified(running) })
+	d.log.Info("sixseed serves", "version", version, "port", d.settings.Peers.Port,
+		"library", d.settings.Library.Dirs, "state_dir", d.settings.StateDir, "web", d.settings.Web.Listen)
+	err := group.Wait()
+	d.log.Info("sixseed has stopped")
+	return err
+}
+
+// close closes what run has used. The ledger is the last to go: the service records until its end.
+func (d *daemon) close() error { return errors.Join(d.ledger.Close(), d.state.close()) }
+
+// abandon closes a daemon that was never run, as far as it was opened.
+func (d *daemon) abandon() error {
+	var errs []error
+	if d.engine != nil {
+		errs = append(errs, d.engine.Close())
+	}
+	for _, page := range d.pages {
+		errs = append(errs, page.Close())
+	}
+	if d.ledger != nil {
+		errs = append(errs, d.ledger.Close())
+	}
+	if d.state != nil {
+		errs = append(errs, d.state.close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	systemd "github.com/coreos/go-systemd/v22/daemon"
+
+	"sixseed/cmd/sixseed/config"
+	"sixseed/seeder/wire"
+	"sixseed/storage/library"
+)
+
+// reloadOn reads the configuration again whenever the daemon is asked to, until ctx ends.
+func (d *daemon) reloadOn(ctx context.Context, hangups <-chan os.Signal) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hangups:
+			d.reloading()
+			if err := d.reread(); err != nil {
+				d.log.Error("configuration stays as it was", "error", err)
+			}
+			d.notify(systemd.SdNotifyReady)
+		}
+	}
+}
+
+// apply takes over what can change without a peer noticing, and says what needs a restart.
+func (d *daemon) apply(settings config.Config) error {
+	live, restart := config.Changes(d.settings, settings)
+	if err := d.library.Reconfigure(librarySettings(settings)); err != nil {
+		return err
+	}
+	d.endpoint.Apply(wireSettings(settings))
+	d.settings.Library = settings.Library
+	d.settings.Peers.Encryption = settings.Peers.Encryption
+	d.settings.Peers.MaxConnections = settings.Peers.MaxConnections
+	d.log.Info("configuration was read again", "changed", live)
+	if len(restart) > 0 {
+		d.log.Warn("some changes take effect after a restart", "keys", restart)
+	}
+	return nil
+}
+
+func librarySettings(settings config.Config) library.Settings {
+	return library.Settings{
+		Dirs:           settings.Library.Dirs,
+		CreateTorrents: settings.Library.CreateTorrents,
+		Trackers:       settings.Library.Trackers,
+		Webseeds:       settings.Library.Webseeds,
+	}
+}
+
+func wireSettings(settings config.Config) wire.Settings {
+	policies := map[config.Encryption]wire.Encryption{
+		config.EncryptionAllow:   wire.EncryptionAllow,
+		config.EncryptionRequire: wire.EncryptionRequire,
+		config.EncryptionOff:     wire.EncryptionOff,
+	}
+	return wire.Settings{
+		Encryption:     policies[settings.Peers.Encryption],
+		MaxConnections: settings.Peers.MaxConnections,
+	}
+}

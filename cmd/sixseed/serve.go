@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"sixseed/storage/library"
+)
+
+// serveCommand is `sixseed serve`: the daemon.
+type serveCommand struct {
+	configFlags
+	Library   []string `help:"Directory to seed, in place of the file's library.dirs. May be given several times." placeholder:"DIR"`
+	LogFormat string   `help:"How log lines are written: text or json." enum:"text,json" default:"text"`
+	LogLevel  string   `help:"The least of what is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+}
+
+// Help is printed above the flags.
+func (*serveCommand) Help() string {
+	return `Seeds until SIGINT or SIGTERM; then it tells the trackers, closes connections and records what was sent. A second
+signal ends it at once. SIGHUP reads the configuration again.`
+}
+
+func (*serveCommand) exitCodes() exitCodes {
+	return exitCodes{done: "stopped by a signal", failed: "a part of it failed", wrong: "wrong usage or configuration"}
+}
+
+// Run seeds until ctx ends.
+func (c *serveCommand) Run(ctx context.Context, s *streams) error {
+	settings, err := c.loadWith(c.Library)
+	if err != nil {
+		return err
+	}
+	log, progress := c.report(s)
+	d, err := newDaemon(ctx, settings, log, progress)
+	if err != nil {
+		return err
+	}
+	d.reread = func() error {
+		settings, err := c.loadWith(c.Library)
+		if err != nil {
+			return err
+		}
+		return d.apply(settings)
+	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	return errors.Join(d.run(ctx, hangups), d.close())
+}
+
+// report returns what the daemon writes to: a log, and a bar for hashing if somebody watches the terminal.
+func (c *serveCommand) report(s *streams) (*slog.Logger, library.Progress) {
+	if s.Terminal && c.LogFormat == "text" {
+		bar := newProgressBar(s.Err)
+		return c.logger(bar), bar
+	}
+	log := c.logger(s.Err)
+	return log, library.NewLogProgress(log, nil)
+}
+
+func (c *serveCommand) logger(w io.Writer) *slog.Logger {
+	var options slog.HandlerOptions
+	var level slog.Level
+	if level.UnmarshalText([]byte(c.LogLevel)) == nil { // the parser takes no other words
+		options.Level = level
+	}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, &options))
+	}
+	return slog.New(slog.NewTextHandler(w, &options))
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"sixseed/policy/family"
+	"sixseed/seeder"
+	"sixseed/web/figures"
+)
+
+// printStatus writes status for people: families, torrents, trackers, and what is wrong.
+func printStatus(out io.Writer, status seeder.Status) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "sixseed %s, up for %s\n\n", status.Version, figures.Duration(status.At.Sub(status.Started)))
+	text.WriteString(familyTable(status))
+	text.WriteString("\n" + torrentTable(status))
+	text.WriteString("\n" + trackerTable(status.Trackers))
+	if len(status.Problems) > 0 {
+		text.WriteString("\nProblems:\n")
+	}
+	for _, problem := range status.Problems {
+		fmt.Fprintf(&text, "  %s: %s\n", printable(problem.Subject), printable(problem.Text))
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
+}
+
+func familyTable(status seeder.Status) string {
+	rows := [][]string{{"", ">rate", ">peers", ">this month", ">since start", ">announces"}}
+	for _, f := range family.All {
+		side := status.Families.Get(f)
+		row := []string{
+			figures.Family(f), figures.Rate(side.UploadRate), figures.Count(int64(side.Connected)),
+			figures.Bytes(status.Month.Get(f).Payload), figures.Bytes(side.SinceStart.Payload),
+			fmt.Sprintf("%s ok, %s failed", figures.Count(side.AnnouncesOK), figures.Count(side.AnnouncesBad)),
+		}
+		if !side.Listening {
+			row = append(row, "not listening")
+		}
+		rows = append(rows, row)
+	}
+	return table(append(rows, shareRow(status)))
+}
+
+// shareRow is the last line of the families: what part of each amount is IPv6's.
+func shareRow(status seeder.Status) []string {
+	share := func(amount func(family.Family) int64) string {
+		amounts := family.Both(amount)
+		return figures.ShareOf(amounts.V6, amounts.V4+amounts.V6)
+	}
+	return []string{
+		"IPv6 share",
+		share(func(f family.Family) int64 { return status.Families.Get(f).UploadRate }),
+		share(func(f family.Family) int64 { return int64(status.Families.Get(f).Connected) }),
+		share(func(f family.Family) int64 { return status.Month.Get(f).Payload }),
+		share(func(f family.Family) int64 { return status.Families.Get(f).SinceStart.Payload }),
+	}
+}
+
+func torrentTable(status seeder.Status) string {
+	if len(status.Torrents) == 0 {
+		return "No torrents yet: put files into the library.\n"
+	}
+	rows := [][]string{{"torrent", "state", ">size", ">IPv6 peers", ">IPv6 sent", ">IPv4 peers", ">IPv4 sent", ""}}
+	for _, torrent := range status.Torrents {
+		state := torrent.State
+		if state == "verifying" {
+			state += " " + figures.Share(torrent.Checked)
+		}
+		row := []string{printable(torrent.Name), state, figures.Bytes(torrent.Size)}
+		for _, f := range family.All {
+			row = append(row, figures.Count(int64(torrent.Peers.Get(f))), figures.Bytes(torrent.Total.Get(f).Payload))
+		}
+		rows = append(rows, append(row, printable(torrent.Problem)))
+	}
+	return table(rows)
+}
+
+func trackerTable(trackers []seeder.TrackerStatus) string {
+	if len(trackers) == 0 {
+		return "No trackers: none of the torrents names one.\n"
+	}
+	rows := [][]string{{"tracker", "over", ">accepted", ">torrents", ""}}
+	for _, tracker := range trackers {
+		rows = append(rows, []string{
+			printable(tracker.URL), figures.Family(tracker.Family),
+			figures.Count(int64(tracker.Working)), figures.Count(int64(tracker.Torrents)), printable(tracker.Error),
+		})
+	}
+	return table(rows)
+}
