@@ -100,7 +100,7 @@ func (d *daemon) openSeeder(ctx context.Context) error {
 	announcer, err := announce.New(announce.Config{
 		PeerID:    id.peerID,
 		UserAgent: id.client,
-		Port:      uint16(d.settings.Peers.Port),
+		Port:      d.settings.Peers.Port,
 		Families:  d.engine.Families(),
 		Uploaded: func(infoHash wire.InfoHash) int64 {
 			return accounts.Of(infoHash, family.V4).Traffic().Payload + accounts.Of(infoHash, family.V6).Traffic().Payload
@@ -131,7 +131,7 @@ func (d *daemon) listen(ctx context.Context) error {
 	var listeners []*wire.Listener
 	var dialers []*wire.Dialer
 	for _, f := range family.All {
-		listener, err := d.endpoint.Listen(ctx, f, uint16(d.settings.Peers.Port))
+		listener, err := d.endpoint.Listen(ctx, f, d.settings.Peers.Port)
 		if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL) {
 			d.log.Warn("this machine does not have the address family", "family", f, "error", err)
 			continue

@@ -15,7 +15,7 @@ import (
 // serveCommand is `sixseed serve`: the daemon.
 type serveCommand struct {
 	configFlags
-	Library   []string `help:"Directory to seed, in place of the file's library.dirs. May be given several times." placeholder:"DIR"`
+	Library   []string `help:"Directory to seed, in place of the file's library.dirs. May be given several times." placeholder:"DIR" sep:"none"`
 	LogFormat string   `help:"How log lines are written: text or json." enum:"text,json" default:"text"`
 	LogLevel  string   `help:"The least of what is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }

@@ -121,7 +121,9 @@ func (l *Library) apply(ctx context.Context, p plan, roots []string) {
 	l.retire(p)
 	var queue []*job
 	for _, m := range p.matches {
-		if j := l.applyMatch(m); j != nil {
+		if m.isMemory() {
+			l.remove(m.subject())
+		} else if j := l.applyMatch(m); j != nil {
 			queue = append(queue, j)
 		}
 	}

@@ -36,6 +36,10 @@ type match struct {
 	broken  bool       // there are data in the torrent's own place, but not its
 }
 
+// isMemory reports whether a torrent that was made here has outlived its data. It is kept for the day they come back, as
+// they are seeded under the same info-hash then, and is nobody's concern until that day.
+func (m match) isMemory() bool { return m.torrent.own && m.problem == noData }
+
 // orphan is a file that no torrent names.
 type orphan struct {
 	file     *file
