@@ -1,0 +1,4 @@
+package peers
+
+// Run is run, for tests.
+var Run = run

@@ -1,0 +1,43 @@
+// Package peers drives BitTorrent clients of other makes, so that tests can let them judge the daemon.
+//
+// A client is started for one download, over one address and so over one family, finds its peers through the trackers
+// in the .torrent file and through nothing else (no DHT, no PEX, no local discovery), and ends by itself when the data
+// are complete. Whether the data are right is for the test to say: a client that ends well has only claimed it.
+//
+// The programs are Debian's packages; Need installs what is missing where it may.
+package peers
+
+import (
+	"context"
+	"net/netip"
+)
+
+// Job is one download.
+type Job struct {
+	Torrent string     // path of the .torrent file
+	Dir     string     // an existing folder, where the data go
+	Bind    netip.Addr // the only address that the client uses: its family is the family of the download
+	Encrypt bool       // accept nothing but RC4; without it, prefer plain text
+}
+
+// Client is a BitTorrent client of another make.
+type Client interface {
+	// Name is the client's name, fit for the name of a subtest.
+	Name() string
+
+	// Program is what Need must be asked for before the first download.
+	Program() string
+
+	// Loopback says whether the client connects to peers on 127.0.0.1 and ::1. Some take these for martian addresses;
+	// they need a routable one.
+	Loopback() bool
+
+	// Download fetches the data and returns when they are complete and the client has ended. The error holds what the
+	// client printed. When ctx ends first, the client is killed.
+	Download(ctx context.Context, job Job) error
+}
+
+// Clients lists all clients, those that are content with loopback addresses first.
+func Clients() []Client {
+	return []Client{aria2{}, libtorrent{}, rtorrent{}, transmission{}}
+}

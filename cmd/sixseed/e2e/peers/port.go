@@ -1,0 +1,43 @@
+package peers
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"testing"
+)
+
+// FreePort returns a TCP port that nobody uses, on any address of either family. It lies below those that the system
+// and the clients draw from, so that it is still free when it is used.
+func FreePort(t testing.TB) uint16 {
+	t.Helper()
+	const first, count = 10_000, 10_000
+	var err error
+	for range 100 {
+		port := uint16(first + rand.IntN(count))
+		if err = tryPort(t.Context(), port); err == nil {
+			return port
+		}
+	}
+	t.Fatalf("no port is free in both families: %v", err)
+	return 0
+}
+
+func tryPort(ctx context.Context, port uint16) error {
+	for network, address := range map[string]netip.Addr{"tcp4": netip.IPv4Unspecified(), "tcp6": netip.IPv6Unspecified()} {
+		listener, err := new(net.ListenConfig).Listen(ctx, network, netip.AddrPortFrom(address, port).String())
+		if err != nil {
+			return err
+		}
+		if err := listener.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listenInterface writes an address and a port as libtorrent wants them.
+func listenInterface(address netip.Addr, port uint16) string {
+	return netip.AddrPortFrom(address, port).String()
+}

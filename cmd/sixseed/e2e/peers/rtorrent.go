@@ -1,0 +1,68 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sixseed/policy/family"
+)
+
+// rtorrent is rTorrent as a daemon without a terminal.
+type rtorrent struct{}
+
+var _ Client = rtorrent{}
+
+func (rtorrent) Name() string    { return "rtorrent" }
+func (rtorrent) Program() string { return "rtorrent" }
+func (rtorrent) Loopback() bool  { return true }
+
+func (rtorrent) Download(ctx context.Context, job Job) error {
+	state, err := os.MkdirTemp("", "rtorrent-")
+	if err != nil {
+		return fmt.Errorf("make rtorrent's session folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(state) }()
+	settings := filepath.Join(state, "rtorrent.rc")
+	if err := os.WriteFile(settings, []byte(rtorrentSettings(job, state)), 0o600); err != nil {
+		return fmt.Errorf("write rtorrent's settings: %w", err)
+	}
+	return run(ctx, "rtorrent", "-n", "-o", "import="+settings, job.Torrent)
+}
+
+func rtorrentSettings(job Job, state string) string {
+	lines := []string{
+		"system.daemon.set = true",
+		"session.path.set = " + state,
+		"directory.default.set = " + job.Dir,
+		"network.port_range.set = 20000-60000",
+		"network.port_random.set = yes",
+		"dht.mode.set = disable",
+		"protocol.pex.set = no",
+		`method.set_key = event.download.finished, end_when_complete, "system.shutdown.normal="`,
+	}
+	if job.Encrypt {
+		lines = append(lines, "protocol.encryption.set = require, require_RC4")
+	} else {
+		lines = append(lines, "protocol.encryption.set = none")
+	}
+	return strings.Join(append(lines, onlyFamily(job)...), "\n") + "\n"
+}
+
+// onlyFamily keeps rtorrent to the family of job.Bind.
+func onlyFamily(job Job) []string {
+	if family.Of(job.Bind) == family.V4 {
+		return []string{"network.bind_address.set = " + job.Bind.String()}
+	}
+	// It binds to IPv4 addresses only, but it can refuse IPv4 peers. Its filter sees every IPv6 peer as 0.0.0.0, so all
+	// of IPv4 but 0.0.0.0/8 is refused. It announces over IPv4 all the same.
+	var lines []string
+	for _, prefix := range []string{
+		"1.0.0.0/8", "2.0.0.0/7", "4.0.0.0/6", "8.0.0.0/5", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/2", "128.0.0.0/1",
+	} {
+		lines = append(lines, "ipv4_filter.add_address = "+prefix+", unwanted")
+	}
+	return lines
+}
