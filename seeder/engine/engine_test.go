@@ -42,7 +42,7 @@ type seed struct {
 // served breaks the circle between the engine and its endpoint.
 type served struct{ *engine.Engine }
 
-func newSeed(t *testing.T) *seed {
+func newSeed(t testing.TB) *seed {
 	t.Helper()
 	s := &seed{accounts: wire.NewAccounts(), changed: make(chan wire.InfoHash, 100)}
 	config := engine.Config{
@@ -83,7 +83,7 @@ type release struct {
 }
 
 // newRelease makes a file of random data and its torrent. More keys may be put into the info dictionary.
-func newRelease(t *testing.T, more map[string]any) release {
+func newRelease(t testing.TB, more map[string]any) release {
 	t.Helper()
 	random := rand.NewChaCha8([32]byte{1})
 	r := release{path: filepath.Join(t.TempDir(), "debian.iso"), data: make([]byte, size)}

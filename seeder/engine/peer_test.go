@@ -36,12 +36,12 @@ const reserved = "\x00\x00\x00\x00\x00\x10\x00\x04"
 
 // peer is a leecher that says what a test tells it to.
 type peer struct {
-	t *testing.T
+	t testing.TB
 	net.Conn
 }
 
 // connect opens a connection and shakes hands.
-func connect(t *testing.T, f family.Family, port uint16, infoHash wire.InfoHash) *peer {
+func connect(t testing.TB, f family.Family, port uint16, infoHash wire.InfoHash) *peer {
 	t.Helper()
 	host := map[family.Family]string{family.V4: "127.0.0.1", family.V6: "::1"}[f]
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", net.JoinHostPort(host, fmt.Sprint(port)))

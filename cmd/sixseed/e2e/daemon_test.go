@@ -35,15 +35,20 @@ var program = os.Getenv(programKey)
 const programKey = "SIXSEED_E2E_PROGRAM"
 
 func TestMain(m *testing.M) {
+	os.Exit(run(m)) //nolint:forbidigo // the main function of the tests
+}
+
+// run builds the program if that was not done yet, runs the tests, and returns the exit code.
+func run(m *testing.M) int {
 	if program != "" {
-		os.Exit(peers.Isolated(m).Run())
+		return peers.Isolated(m).Run()
 	}
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		code = 1
+		return 1
 	}
-	os.Exit(code)
+	return code
 }
 
 // buildAndRun builds the program, once for all tests and while there is a network to get modules from: static as it is
@@ -75,6 +80,7 @@ type settings struct {
 	library   string
 	tiers     [][]string
 	stateSize string // if set, the state directory is a file system of this size, which only the daemon sees
+	env       []string
 }
 
 // daemon is a running `sixseed serve`.
@@ -84,6 +90,7 @@ type daemon struct {
 	page   string   // base URL
 	port   uint16   // for peers
 	within []string // a command that runs the daemon in surroundings of its own
+	env    []string
 
 	command *exec.Cmd
 	ended   chan struct{} // closed when the process is gone and err is set
@@ -101,6 +108,7 @@ func startDaemon(t *testing.T, s settings) *daemon {
 		state:  filepath.Join(dir, "state"),
 		page:   "http://" + page,
 		port:   peers.FreePort(t),
+		env:    s.env,
 	}
 	if s.tiers == nil {
 		s.tiers = [][]string{}
@@ -131,6 +139,7 @@ func (d *daemon) start(t *testing.T) {
 	log, ended := new(bytes.Buffer), make(chan struct{})
 	words := append(slices.Clone(d.within), program, "serve", "--config", d.config)
 	d.command = peers.Command(context.Background(), words[0], words[1:]...)
+	d.command.Env = append(d.command.Env, d.env...)
 	d.command.Stdout, d.command.Stderr = log, log
 	if err := d.command.Start(); err != nil {
 		t.Fatal(err)

@@ -210,7 +210,7 @@ func TestDaemon_StateDirFills(t *testing.T) {
 	if err := os.WriteFile(filler, make([]byte, 2<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("the disk did not fill: %v", err)
 	}
-	peer := newLeecher(t, "::1", d.port, d.infoHash(t, "a.iso"))
+	peer := newLeecher(t, "::1", d.port, d.infoHash(t))
 	d.await(t, "problem with the ledger", func(ctx context.Context) error {
 		if err := peer.fetch(10); err != nil {
 			return err

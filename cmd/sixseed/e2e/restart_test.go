@@ -32,24 +32,18 @@ func makeRelease(t *testing.T, path string, size int) {
 	}
 }
 
-// infoHash returns the info-hash of a seeded release.
-func (d *daemon) infoHash(t *testing.T, name string) [20]byte {
+// infoHash returns the info-hash of the release that comes first.
+func (d *daemon) infoHash(t *testing.T) [20]byte {
 	t.Helper()
 	status, err := d.status(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, torrent := range status.Torrents {
-		if torrent.Name == name {
-			raw, err := hex.DecodeString(torrent.InfoHash)
-			if err != nil || len(raw) != 20 {
-				t.Fatalf("%s has the info-hash %q", name, torrent.InfoHash)
-			}
-			return [20]byte(raw)
-		}
+	raw, err := hex.DecodeString(status.Torrents[0].InfoHash)
+	if err != nil || len(raw) != 20 {
+		t.Fatalf("%s has the info-hash %q", status.Torrents[0].Name, status.Torrents[0].InfoHash)
 	}
-	t.Fatalf("%s is not in the status", name)
-	return [20]byte{}
+	return [20]byte(raw)
 }
 
 // reported is the payload that `sixseed report` finds in the ledger.
@@ -87,7 +81,7 @@ func TestDaemon_Killed(t *testing.T) {
 	d := startDaemon(t, settings{library: library})
 	d.await(t, "seeding", d.seeds(1))
 
-	first := newLeecher(t, "::1", d.port, d.infoHash(t, "a.iso"))
+	first := newLeecher(t, "::1", d.port, d.infoHash(t))
 	var recorded family.Pair[int64]
 	d.await(t, "a record of the download", func(context.Context) error {
 		if err := first.fetch(100); err != nil {
@@ -113,7 +107,7 @@ func TestDaemon_Killed(t *testing.T) {
 	if read := d.readBytes(t); read > size/2 {
 		t.Errorf("%d bytes were read before the release was seeded again: it was hashed", read)
 	}
-	second := newLeecher(t, "127.0.0.1", d.port, d.infoHash(t, "a.iso"))
+	second := newLeecher(t, "127.0.0.1", d.port, d.infoHash(t))
 	if err := second.fetch(50); err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +155,7 @@ func TestDaemon_Reload(t *testing.T) {
 	makeRelease(t, filepath.Join(other, "b.iso"), 1<<20)
 	d := startDaemon(t, settings{library: library})
 	d.await(t, "seeding", d.seeds(1))
-	peer := newLeecher(t, "::1", d.port, d.infoHash(t, "a.iso"))
+	peer := newLeecher(t, "::1", d.port, d.infoHash(t))
 	if err := peer.fetch(1); err != nil {
 		t.Fatal(err)
 	}
