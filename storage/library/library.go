@@ -64,6 +64,7 @@ type Library struct {
 
 	// These belong to the goroutine of Run.
 	settings Settings
+	roots    []string // of the last look
 	queue    []*job
 	revise   bool // something was found that may change who gets which data
 	alarm    alarm

@@ -76,7 +76,8 @@ func (l *Library) look(ctx context.Context, watch *watcher) {
 	plan := pair(s, torrents, l.catalog.waiting, func(t *torrent, p *placement) (opinion, string) {
 		return l.verdicts.opinion(ctx, t, p, now)
 	})
-	l.apply(ctx, plan, s.roots)
+	l.roots = s.roots
+	l.apply(ctx, plan)
 }
 
 // scan takes the snapshot, and sees to it that what it has seen is watched.
@@ -117,7 +118,7 @@ func (l *Library) read(s *snapshot, now time.Time) []*torrent {
 }
 
 // apply makes the records, the sink and the queue agree with the plan.
-func (l *Library) apply(ctx context.Context, p plan, roots []string) {
+func (l *Library) apply(ctx context.Context, p plan) {
 	l.retire(p)
 	var queue []*job
 	for _, m := range p.matches {
@@ -128,7 +129,7 @@ func (l *Library) apply(ctx context.Context, p plan, roots []string) {
 		}
 	}
 	for _, o := range p.orphans {
-		if j := l.applyOrphan(o, roots); j != nil {
+		if j := l.applyOrphan(o); j != nil {
 			queue = append(queue, j)
 		}
 	}
@@ -181,7 +182,7 @@ func (l *Library) applyMatch(m match) *job {
 }
 
 // applyOrphan does the same for a file without a torrent.
-func (l *Library) applyOrphan(o orphan, roots []string) *job {
+func (l *Library) applyOrphan(o orphan) *job {
 	r := o.release()
 	at := whole(o.file)
 	failed, hasFailed := l.verdicts.failed(makingKey(at), at.stamps)
@@ -197,19 +198,19 @@ func (l *Library) applyOrphan(o orphan, roots []string) *job {
 		r.State = Verifying
 		j = &job{subject: o.subject(), name: r.Name, size: r.Size, at: at, made: failed.made, old: o.replaces}
 		j.target = filepath.Join(l.catalog.dir, o.metafile)
-		j.recipe = l.recipe(o.file, roots)
+		j.recipe = l.recipe(o.file)
 	}
 	l.put(o.subject(), r)
 	return j
 }
 
-func (l *Library) recipe(f *file, roots []string) metafile.Recipe {
+func (l *Library) recipe(f *file) metafile.Recipe {
 	return metafile.Recipe{
 		Name:        f.name(),
 		Length:      f.stamp.Size,
 		PieceLength: metafile.PieceLength(f.stamp.Size),
 		Tiers:       l.settings.Trackers,
-		Webseeds:    webseedsFor(l.settings.Webseeds, roots, f.seen),
+		Webseeds:    webseedsFor(l.settings.Webseeds, l.roots, f.path),
 		CreatedBy:   l.config.CreatedBy,
 		Created:     l.config.Now(),
 	}
@@ -218,6 +219,7 @@ func (l *Library) recipe(f *file, roots []string) metafile.Recipe {
 // offer hands a torrent and its data over, unless the sink has just that.
 func (l *Library) offer(t *torrent, at *placement) {
 	l.rehome(t, at)
+	l.readdress(t, at)
 	about := subject{infoHash: t.meta.InfoHash}
 	r := match{torrent: t, at: at}.release()
 	if known := l.records[about]; known != nil && known.held != nil && known.held.sameAs(at) &&

@@ -1,9 +1,13 @@
 package library
 
 import (
+	"bytes"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"sixseed/storage/metafile"
 )
 
 // put notes what a release has come to. A reason to call it broken is logged when it is new.
@@ -62,6 +66,36 @@ func (l *Library) rehome(t *torrent, at *placement) {
 	t.path = home
 	l.revise = true // an orphan may have waited for the name
 }
+
+// readdress gives a .torrent that was made here the trackers and web seeds that the settings name now. Its info-hash
+// stays. If that does not work it keeps those it has, and the next look tries again.
+func (l *Library) readdress(t *torrent, at *placement) {
+	webseeds := webseedsFor(l.settings.Webseeds, l.roots, at.root)
+	if !t.own || sameTiers(t.meta.Tiers, l.settings.Trackers) && slices.Equal(t.meta.Webseeds, webseeds) {
+		return
+	}
+	old, err := os.ReadFile(t.path)
+	if err != nil {
+		return // the next look will see that it is gone
+	}
+	edited, err := metafile.Readdress(old, l.settings.Trackers, webseeds)
+	if err == nil && bytes.Equal(edited, old) {
+		return
+	}
+	if err == nil {
+		err = metafile.Write(t.path, edited)
+	}
+	if err != nil {
+		l.log.Warn("torrent keeps its trackers", slog.String("path", t.path), slog.Any("error", err))
+		return
+	}
+	if current, err := l.catalog.add(t.path, edited); err == nil {
+		*t = *current
+		l.log.Info("torrent has other trackers now", slog.String("path", t.path))
+	}
+}
+
+func sameTiers(a, b [][]string) bool { return slices.EqualFunc(a, b, slices.Equal[[]string]) }
 
 // setProblems replaces what was wrong at the look before, and logs what is new.
 func (l *Library) setProblems(problems []Problem) {

@@ -52,22 +52,27 @@ func (r Recipe) outer() map[string]any {
 	if !r.Created.IsZero() {
 		outer["creation date"] = r.Created.Unix()
 	}
-	r.setTrackers(outer)
-	switch len(r.Webseeds) {
-	case 0:
-	case 1: // BEP 19 allows a list too, but not every client reads one of a single URL
-		outer["url-list"] = r.Webseeds[0]
-	default:
-		outer["url-list"] = r.Webseeds
-	}
+	setTrackers(outer, r.Tiers)
+	setWebseeds(outer, r.Webseeds)
 	return outer
 }
 
+// setWebseeds sets "url-list". BEP 19 allows a list of a single URL, but not every client reads one.
+func setWebseeds(outer map[string]any, urls []string) {
+	switch len(urls) {
+	case 0:
+	case 1:
+		outer["url-list"] = urls[0]
+	default:
+		outer["url-list"] = urls
+	}
+}
+
 // setTrackers sets "announce", and "announce-list" only if it says more than that: BEP 12.
-func (r Recipe) setTrackers(outer map[string]any) {
+func setTrackers(outer map[string]any, all [][]string) {
 	var urls []string
 	var tiers [][]string
-	for _, tier := range r.Tiers {
+	for _, tier := range all {
 		if len(tier) > 0 {
 			tiers = append(tiers, tier)
 		}
