@@ -167,7 +167,8 @@ func (d *daemon) openLibrary(progress library.Progress) error {
 
 func (d *daemon) openPage(ctx context.Context) error {
 	var err error
-	d.web, err = web.New(web.Config{Source: source{d.service, d.ledger}, Log: d.log, Hosts: pageHosts()})
+	hosts := append(hostNames(), d.settings.Web.Hosts...)
+	d.web, err = web.New(web.Config{Source: source{d.service, d.ledger}, Log: d.log, Hosts: hosts})
 	if err != nil {
 		return err
 	}
@@ -181,8 +182,8 @@ func (d *daemon) openPage(ctx context.Context) error {
 	return nil
 }
 
-// pageHosts are the names under which the page is asked for from other machines.
-func pageHosts() []string {
+// hostNames are this machine's own names, under which it is known to its neighbours.
+func hostNames() []string {
 	host, err := os.Hostname()
 	if err != nil {
 		return nil

@@ -52,6 +52,7 @@ type Library struct {
 	CreateTorrents bool `toml:"create_torrents" reload:"live"`
 
 	// Trackers that made .torrent files name: a list of tiers, each a list of URLs (http, https, udp).
+	// When it changes, those made before follow; their info-hashes stay.
 	// Give an IPv6 tracker a tier of its own: many clients announce to every tier, but to one tracker of each.
 	// Example: [["http://tracker.example.org:6969/announce"], ["udp://ipv6.tracker.example.org:6969"]]
 	Trackers [][]string `toml:"trackers" reload:"live"`
@@ -138,6 +139,11 @@ type Web struct {
 	// Addresses and ports of the page. It has no password: keep it on this machine, or behind a proxy that
 	// asks for one. Empty: no page, and `sixseed status` has nobody to ask.
 	Listen []netip.AddrPort `toml:"listen"`
+
+	// Names that the page may be asked for under, beside addresses, localhost and the host name: those of a
+	// proxy in front of it. Under others it does not answer, so that no page elsewhere can read it.
+	// Example: ["seedbox.example.org"]
+	Hosts []string `toml:"hosts"`
 }
 
 // Ledger configures the record of what was sent.
@@ -174,10 +180,13 @@ func Default() Config {
 			IPv4:        IPv4Policy{Upload: UnlimitedRate, Floor: 0, Monthly: UnlimitedSize},
 		},
 		Tracker: Tracker{Listen: []netip.AddrPort{}, Access: AccessListed},
-		Web: Web{Listen: []netip.AddrPort{
-			netip.MustParseAddrPort("127.0.0.1:8086"),
-			netip.MustParseAddrPort("[::1]:8086"),
-		}},
+		Web: Web{
+			Listen: []netip.AddrPort{
+				netip.MustParseAddrPort("127.0.0.1:8086"),
+				netip.MustParseAddrPort("[::1]:8086"),
+			},
+			Hosts: []string{},
+		},
 		Ledger: Ledger{TimeZone: Zone{time.UTC}, BillingDay: 1},
 	}
 }
