@@ -27,6 +27,7 @@ import (
 
 const (
 	openFiles   = 512             // of the library, at one time
+	changesKept = 1024            // torrents that wait to be taken out of service because their data changed
 	stopTimeout = 4 * time.Second // for telling trackers; the whole stop has 10 s
 )
 
@@ -35,6 +36,10 @@ type daemon struct {
 	log      *slog.Logger
 	settings config.Config
 	reread   func() error // reads the configuration again and applies it
+
+	identity identity
+	accounts *wire.Accounts
+	changed  chan wire.InfoHash // torrents whose data turned out changed
 
 	state    *stateDir
 	ledger   *ledger.Ledger
@@ -48,9 +53,13 @@ type daemon struct {
 
 // newDaemon opens all that the daemon needs: when it returns, every port is bound. On an error everything is closed.
 func newDaemon(ctx context.Context, settings config.Config, log *slog.Logger, progress library.Progress) (*daemon, error) {
-	d := &daemon{log: log, settings: settings}
+	d := &daemon{
+		log: log, settings: settings, identity: newIdentity(),
+		accounts: wire.NewAccounts(), changed: make(chan wire.InfoHash, changesKept),
+	}
+	openLibrary := func(context.Context) error { return d.openLibrary(progress) }
 	for _, open := range []func(context.Context) error{
-		d.openLedger, d.openSeeder, func(context.Context) error { return d.openLibrary(progress) }, d.openPage,
+		d.openLedger, d.openPeers, d.openService, openLibrary, d.openPage,
 	} {
 		if err := open(ctx); err != nil {
 			return nil, errors.Join(err, d.abandon())
@@ -71,40 +80,41 @@ func (d *daemon) openLedger(ctx context.Context) error {
 	return err
 }
 
-// openSeeder opens the ports for peers and what serves them.
-func (d *daemon) openSeeder(ctx context.Context) error {
-	id := newIdentity()
-	changed := make(chan wire.InfoHash, 1024)
+// openPeers opens the ports for peers, and the engine behind them.
+func (d *daemon) openPeers(ctx context.Context) error {
 	var err error
 	d.engine, err = engine.New(engine.Config{
-		PeerID:     id.peerID,
-		ClientName: id.client,
+		PeerID:     d.identity.peerID,
+		ClientName: d.identity.client,
 		PEX:        d.settings.Peers.PEX,
 		Log:        d.log,
-		Changed: func(infoHash wire.InfoHash) {
-			select {
-			case changed <- infoHash:
-			default: // the next read says it again
-			}
-		},
+		Changed:    d.dataChanged,
 	})
 	if err != nil {
 		return err
 	}
-	accounts := wire.NewAccounts()
 	classifier := family.Classifier{Tunnels: d.settings.Policy.Tunnels}
-	d.endpoint = wire.NewEndpoint(d.engine, accounts, classifier, wireSettings(d.settings))
-	if err := d.listen(ctx); err != nil {
-		return err
+	d.endpoint = wire.NewEndpoint(d.engine, d.accounts, classifier, wireSettings(d.settings))
+	return d.listen(ctx)
+}
+
+// dataChanged passes on that a torrent's data turned out changed. If there is no room for that, the next read of them
+// says it again.
+func (d *daemon) dataChanged(infoHash wire.InfoHash) {
+	select {
+	case d.changed <- infoHash:
+	default:
 	}
+}
+
+// openService makes the service of what was opened before.
+func (d *daemon) openService(ctx context.Context) error {
 	announcer, err := announce.New(announce.Config{
-		PeerID:    id.peerID,
-		UserAgent: id.client,
-		Port:      d.settings.Peers.Port,
-		Families:  d.engine.Families(),
-		Uploaded: func(infoHash wire.InfoHash) int64 {
-			return accounts.Of(infoHash, family.V4).Traffic().Payload + accounts.Of(infoHash, family.V6).Traffic().Payload
-		},
+		PeerID:      d.identity.peerID,
+		UserAgent:   d.identity.client,
+		Port:        d.settings.Peers.Port,
+		Families:    d.engine.Families(),
+		Uploaded:    d.uploaded,
 		Peers:       d.engine.AddPeers,
 		StopTimeout: stopTimeout,
 		Log:         d.log,
@@ -116,14 +126,22 @@ func (d *daemon) openSeeder(ctx context.Context) error {
 		Version:   version,
 		Engine:    d.engine,
 		Endpoint:  d.endpoint,
-		Accounts:  accounts,
+		Accounts:  d.accounts,
 		Announcer: announcer,
 		Recorder:  recorder{d.ledger},
-		Changed:   changed,
+		Changed:   d.changed,
 		Now:       time.Now,
 		Log:       d.log,
 	})
 	return err
+}
+
+// uploaded is what trackers are told: the payload of this run, over both families.
+func (d *daemon) uploaded(infoHash wire.InfoHash) (bytes int64) {
+	for _, f := range family.All {
+		bytes += d.accounts.Of(infoHash, f).Traffic().Payload
+	}
+	return bytes
 }
 
 // listen opens the port for peers on both families. A machine that has only one of them serves that one.
@@ -153,7 +171,7 @@ func (d *daemon) openLibrary(progress library.Progress) error {
 	d.library, err = library.New(library.Config{
 		Settings:      librarySettings(d.settings),
 		TorrentsDir:   d.state.join("torrents"),
-		CreatedBy:     newIdentity().client,
+		CreatedBy:     d.identity.client,
 		Verifications: d.ledger,
 		Sink:          sink{d.service, content.NewPool(openFiles), d.log},
 		Log:           d.log,

@@ -36,6 +36,10 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // from here on it does not end the process
+	defer signal.Stop(hangups)
+
 	log, progress := c.report(s)
 	d, err := newDaemon(ctx, settings, log, progress)
 	if err != nil {
@@ -48,9 +52,6 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		}
 		return d.apply(settings)
 	}
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
 	return errors.Join(d.run(ctx, hangups), d.close())
 }
 
