@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net"
+	"net/netip"
 
 	"sixseed/policy/family"
 )
@@ -20,3 +21,11 @@ func CountPayload(portions ...[]byte) int64 {
 func NewListener(e *Endpoint, f family.Family, socket net.Listener) *Listener {
 	return newListener(e, f, socket)
 }
+
+// NewIncoming makes an incoming connection of a socket that a test controls.
+func NewIncoming(e *Endpoint, socket net.Conn, remote netip.AddrPort) *Conn {
+	return newConn(e, socket, remote, new(incoming))
+}
+
+// Stalled is how long a peer may take nothing.
+const Stalled = stalled
