@@ -22,7 +22,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Cache-Control", "no-store") // all but the assets is true for a moment only
 		if !s.hosts.allow(r.Host) {
-			message := fmt.Sprintf("%q is not a name of this server: ask by address, or as localhost", r.Host)
+			message := fmt.Sprintf("%q is not a name of this server: ask by address, or list it in web.hosts", r.Host)
 			http.Error(w, message, http.StatusMisdirectedRequest)
 			return
 		}
