@@ -2,68 +2,71 @@ package content
 
 import (
 	"context"
-	"crypto/sha1"
 	"errors"
-	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 )
-
-// hashSize is the length of a piece's hash in bytes.
-const hashSize = sha1.Size
 
 const (
 	// stretchSize is how much of the torrent a worker takes at a time, in bytes, if pieces are smaller than that.
 	// Whole stretches keep reads long, and keep workers out of each other's way, however small the pieces are.
 	stretchSize = 1 << 20
-	// bufferSize is how much is read at a time, in bytes. BenchmarkHash is no slower with anything from 128 KiB to
-	// 2 MiB; below, the system calls begin to show.
+	// bufferSize is how much is read at a time, in bytes, whole blocks of version 2. BenchmarkHash is no slower with
+	// anything from 128 KiB to 2 MiB; below, the system calls begin to show.
 	bufferSize = 512 << 10
 )
 
 // Progress is told of every part of the data once it is hashed, in bytes. It is called by all workers at once.
 type Progress func(bytes int64)
 
-// Hash returns the SHA-1 of every piece, one after the other, 20 bytes each. It uses as many goroutines as workers
-// says, or one per processor if that is not positive, and ends soon after ctx does. The progress may be nil.
-//
-// A file that is missing, cannot be read, or is not as long as the layout says is an error that names it. If a file
-// changes meanwhile, the error is ErrChanged.
-func Hash(ctx context.Context, l Layout, workers int, progress Progress) ([]byte, error) {
-	if l.length == 0 {
-		return nil, errors.New("hash: the layout has no data")
+// hashing is one pass over all pieces, shared by its workers.
+type hashing struct {
+	layout     Layout
+	stamps     []Stamp
+	progress   Progress
+	stretch    int64 // pieces a worker takes at a time
+	dropBehind bool  // what was hashed is taken out of the page cache
+
+	// Each worker writes to the places of its pieces only. Both are nil if not asked for.
+	sums     []byte // SHA-1, version 1
+	subtrees []byte // merkle roots over the blocks of the piece, version 2
+
+	mu   sync.Mutex
+	next int64 // the first piece nobody has taken
+}
+
+// newHashing returns a pass that is ready to run.
+func newHashing(l Layout, v Versions, progress Progress) (*hashing, error) {
+	switch {
+	case l.length == 0:
+		return nil, errors.New("the layout has no data")
+	case !v.V1 && !v.V2:
+		return nil, errors.New("no version to hash for")
+	}
+	if v.V2 {
+		if err := l.checkAligned(); err != nil {
+			return nil, err
+		}
 	}
 	stamps, err := l.Stamps()
 	if err != nil {
-		return nil, fmt.Errorf("hash: %w", err)
+		return nil, err
 	}
 	if progress == nil {
 		progress = func(int64) {}
 	}
 	h := &hashing{
 		layout: l, stamps: stamps, progress: progress,
-		stretch: max(1, stretchSize/l.pieceLength),
-		sums:    make([]byte, l.Pieces()*hashSize),
+		stretch:    max(1, stretchSize/l.pieceLength),
+		dropBehind: outgrows(l.length, memorySize()),
 	}
-	if err := h.run(ctx, workers); err != nil {
-		return nil, fmt.Errorf("hash: %w", err)
+	if v.V1 {
+		h.sums = make([]byte, l.Pieces()*hashSize)
 	}
-	// What a worker had open is what it hashed, but only now it is certain that this has stayed the same to the end.
-	if err := l.unchanged(stamps); err != nil {
-		return nil, fmt.Errorf("hash: %w", err)
+	if v.V2 {
+		h.subtrees = make([]byte, l.Pieces()*rootSize)
 	}
-	return h.sums, nil
-}
-
-// hashing is one pass over all pieces, shared by its workers.
-type hashing struct {
-	layout   Layout
-	stamps   []Stamp
-	progress Progress
-	stretch  int64        // pieces a worker takes at a time
-	next     atomic.Int64 // the first piece nobody has taken
-	sums     []byte       // each worker writes to the places of its pieces only
+	return h, nil
 }
 
 // run hashes all pieces and returns the first error of a worker, after all of them have ended.
@@ -84,4 +87,19 @@ func (h *hashing) run(ctx context.Context, workers int) error {
 	}
 	group.Wait()
 	return context.Cause(ctx)
+}
+
+// take gives a worker the next stretch, as the range it has in the torrent; an empty one if none is left.
+//
+// Stretches are taken, and announced to the kernel, in order and one after the other. So a disk that rotates reads
+// what the workers have taken from front to back, though each of them reads from a place of its own.
+func (h *hashing) take(r *reader) (begin, end int64, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.next >= int64(h.layout.Pieces()) {
+		return 0, 0, nil
+	}
+	begin, end = h.layout.clip(h.next*h.layout.pieceLength, h.stretch*h.layout.pieceLength)
+	h.next += h.stretch
+	return begin, end, r.announce(h, begin, end-begin)
 }

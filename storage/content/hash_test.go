@@ -3,15 +3,12 @@ package content_test
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sixseed/storage/content"
 )
@@ -170,53 +167,5 @@ func TestHash_ThousandFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		equal(t, got, made.sums())
-	}
-}
-
-func TestVerify(t *testing.T) {
-	t.Parallel()
-	made := newTorrent(t, 16, 40, 8*pad, 30)
-	if bad, err := content.Verify(t.Context(), made.Layout, made.sums(), 0, nil); err != nil || bad != nil {
-		t.Fatalf("good data: %v, %v", bad, err)
-	}
-
-	want := made.sums()
-	want[0]++
-	want[2*20+19]++
-	got, err := content.Verify(t.Context(), made.Layout, want, 0, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := made.path(0)
-	diff := cmp.Diff([]content.BadPiece{
-		{Index: 0, Parts: []content.Part{{Path: a, Offset: 0, Length: 16}}},
-		{Index: 2, Parts: []content.Part{{Path: a, Offset: 32, Length: 8}}}, // and padding
-	}, got)
-	if diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-}
-
-func TestVerify_Errors(t *testing.T) {
-	t.Parallel()
-	made := newTorrent(t, 16, 40)
-	if _, err := content.Verify(t.Context(), made.Layout, make([]byte, 40), 0, nil); err == nil {
-		t.Error("hashes of 2 pieces were taken for those of 3")
-	}
-	if err := os.Remove(made.path(0)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := content.Verify(t.Context(), made.Layout, made.sums(), 0, nil); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error is %v", err)
-	}
-}
-
-func TestBadPiece_String(t *testing.T) {
-	t.Parallel()
-	bad := content.BadPiece{Index: 7, Parts: []content.Part{
-		{Path: "/iso/a.iso", Offset: 100, Length: 28}, {Path: "/iso/b.iso", Offset: 0, Length: 1},
-	}}
-	if got, want := bad.String(), "piece 7: /iso/a.iso bytes 100 to 127, /iso/b.iso bytes 0 to 0"; got != want {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -27,6 +27,19 @@ type File struct {
 	Path    string // absolute; of no meaning for padding
 	Length  int64  // bytes
 	Padding bool   // zeros that are on no disk (BEP 47)
+
+	// OnDisk is the size of the file on disk in bytes, if that is not Length; 0 means that it is. A longer file is read
+	// up to Length, and where a shorter one has no more bytes there are zeros. So damaged data can be verified too:
+	// which of the pieces are right all the same?
+	OnDisk int64
+}
+
+// size returns how many bytes the file has on disk.
+func (f File) size() int64 {
+	if f.OnDisk > 0 {
+		return f.OnDisk
+	}
+	return f.Length
 }
 
 // Span is a part of one file.

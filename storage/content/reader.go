@@ -14,6 +14,8 @@ import (
 type reader struct {
 	index int // of file
 	file  *os.File
+	// What was read of file since dropBehind was called, in bytes from its beginning.
+	begin, end int64
 }
 
 // readAt fills p with what the torrent has at off.
@@ -28,9 +30,39 @@ func (r *reader) readAt(h *hashing, p []byte, off int64) error {
 		if err := r.open(h, span.File); err != nil {
 			return err
 		}
-		if err := readFull(r.file, part, span.Offset); err != nil {
+		there := min(span.Length, max(0, h.layout.files[span.File].size()-span.Offset))
+		clear(part[there:])
+		if err := readFull(r.file, part[:there], span.Offset); err != nil {
 			return err
 		}
+		if r.begin == r.end {
+			r.begin = span.Offset
+		}
+		r.end = span.Offset + there
+	}
+	return nil
+}
+
+// dropBehind takes what was read out of the page cache. It is called once a stretch: the kernel keeps pages in groups,
+// and does not drop a group in part.
+func (r *reader) dropBehind() {
+	if r.begin < r.end {
+		advise(r.file, r.begin, r.end-r.begin, unix.FADV_DONTNEED)
+	}
+	r.begin, r.end = 0, 0
+}
+
+// announce tells the kernel which long parts of files a range of the torrent has. What fits in one read is not worth
+// opening a file for twice.
+func (r *reader) announce(h *hashing, off, length int64) error {
+	for span := range h.layout.Spans(off, length) {
+		if span.Length <= announceSize || h.layout.files[span.File].Padding {
+			continue
+		}
+		if err := r.open(h, span.File); err != nil {
+			return err
+		}
+		announce(r.file, span.Offset, span.Length)
 	}
 	return nil
 }
@@ -40,14 +72,16 @@ func (r *reader) open(h *hashing, index int) error {
 	if r.file != nil && r.index == index {
 		return nil
 	}
+	if h.dropBehind {
+		r.dropBehind()
+	}
 	r.close()
 	file, err := openStamped(h.layout.files[index].Path, h.stamps[index])
 	if err != nil {
 		return err
 	}
-	// Reading ahead further is a hint to the kernel; nothing depends on it.
-	_ = unix.Fadvise(int(file.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
-	r.file, r.index = file, index
+	advise(file, 0, 0, unix.FADV_SEQUENTIAL)
+	*r = reader{index: index, file: file}
 	return nil
 }
 

@@ -45,8 +45,8 @@ func (l Layout) Stamps() ([]Stamp, error) {
 		if err != nil {
 			return nil, err
 		}
-		if stamp.Size != file.Length {
-			return nil, fmt.Errorf("%s: has %d bytes, not %d", file.Path, stamp.Size, file.Length)
+		if stamp.Size != file.size() {
+			return nil, fmt.Errorf("%s: has %d bytes, not %d", file.Path, stamp.Size, file.size())
 		}
 		stamps[i] = stamp
 	}
