@@ -165,6 +165,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(encode(f, dict{"info": singleInfo(), "announce": trackerA, "url-list": "http://m/"}))
 	f.Add(encode(f, dict{"info": multiInfo(file(1, "a", "b"), file(2, "c").with(dict{"attr": "px"}))}))
 	f.Add(encode(f, dict{"info": singleInfo().with(dict{"meta version": 2, "file tree": dict{}})}))
+	f.Add(encode(f, hybridOuter()))
+	f.Add(encode(f, pureV2(dict{"a": node(5, "r"), "b": dict{"c": node(40000, "s")}})))
 	f.Add(encode(f, dict{"info": singleInfo(), "announce-list": []any{[]string{trackerB}, trackerC, "foo://x"}}))
 	f.Add([]byte("d4:infod6:lengthi1e4:name1:a12:piece lengthi1e6:pieces20:hhhhhhhhhhhhhhhhhhhhee"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -172,8 +174,11 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if pieces := (m.Length()-1)/m.PieceLength + 1; int64(len(m.Pieces)) != 20*pieces {
+		if pieces := (m.Length()-1)/m.PieceLength + 1; m.HasV1 && int64(len(m.Pieces)) != 20*pieces {
 			t.Errorf("%d bytes of hashes for %d pieces", len(m.Pieces), pieces)
+		}
+		if (m.HasV2 && len(m.Roots) != len(m.Files)) || (!m.HasV1 && !m.HasV2) {
+			t.Errorf("%d roots for %d files", len(m.Roots), len(m.Files))
 		}
 		for _, file := range m.Files {
 			if path := filepath.Join(file.Path...); file.Path[0] != m.Name || !filepath.IsLocal(path) ||
@@ -181,10 +186,10 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("path %q", file.Path)
 			}
 		}
-		if m.InfoHash != sha1.Sum(m.InfoBytes) || !strings.Contains(string(data), string(m.InfoBytes)) {
+		if (m.HasV1 && m.InfoHash != sha1.Sum(m.InfoBytes)) || !strings.Contains(string(data), string(m.InfoBytes)) {
 			t.Errorf("info-hash %x of %q", m.InfoHash, m.InfoBytes)
 		}
-		if len(m.Files) == 1 && len(m.Files[0].Path) == 1 {
+		if m.HasV1 && len(m.Files) == 1 && len(m.Files[0].Path) == 1 {
 			rebuild(t, m)
 		}
 	})

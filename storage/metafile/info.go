@@ -61,9 +61,6 @@ func (m *Metafile) readInfo() error {
 	if err := checkElement(m.Name); err != nil {
 		return fmt.Errorf("info: name: %w", err)
 	}
-	if _, ok := info["pieces"]; !ok && info["file tree"] != nil {
-		return fmt.Errorf("%q is a v2-only torrent, which sixseed does not seed yet", m.Name)
-	}
 	if err := m.readContent(info); err != nil {
 		return fmt.Errorf("info: %w", err)
 	}
@@ -75,7 +72,7 @@ func (m *Metafile) readContent(info dictionary) error {
 	if err := info.need("piece length", &m.PieceLength); err != nil {
 		return err
 	}
-	if err := info.need("pieces", &m.Pieces); err != nil {
+	if err := m.readVersions(info); err != nil {
 		return err
 	}
 	var private int64
@@ -83,8 +80,18 @@ func (m *Metafile) readContent(info dictionary) error {
 		return err
 	}
 	m.Private = private == 1 // BEP 27
-	if err := m.readFiles(info); err != nil {
-		return err
+	if err := info.decode("source", &m.Source); err != nil {
+		m.warn("info: %v", err)
+	}
+	if m.HasV1 {
+		if err := m.readFiles(info); err != nil {
+			return err
+		}
+	}
+	if m.HasV2 {
+		if err := m.readFileTree(info); err != nil {
+			return err
+		}
 	}
 	if err := checkConflicts(m.Files); err != nil {
 		return err
@@ -92,7 +99,31 @@ func (m *Metafile) readContent(info dictionary) error {
 	return m.checkPieces()
 }
 
-// checkPieces checks that the pieces are those of data as long as the files say.
+// readVersions finds out which versions of the format there are: BEP 52, "upgrade path". A version that is not known is
+// left out, unless there is no other.
+func (m *Metafile) readVersions(info dictionary) error {
+	var version int64
+	if err := info.decode("meta version", &version); err != nil {
+		return err
+	}
+	_, m.HasV1 = info["pieces"]
+	_, tree := info["file tree"]
+	m.HasV2 = tree && version == 2
+	switch {
+	case m.HasV1:
+		if (tree || version > 1) && !m.HasV2 {
+			m.warn(`info: only version 1 is read: "file tree" and "meta version" 2 do not go together`)
+		}
+		return info.decode("pieces", &m.Pieces)
+	case m.HasV2:
+		return nil
+	case version > 2:
+		return fmt.Errorf("meta version %d is not known", version)
+	}
+	return errors.New(`no key "pieces"`)
+}
+
+// checkPieces checks that the pieces of version 1 are those of data as long as the files say.
 func (m *Metafile) checkPieces() error {
 	if m.PieceLength < 1 || m.PieceLength > maxPieceLength {
 		return fmt.Errorf("piece length %d is not between 1 and %d", m.PieceLength, maxPieceLength)
@@ -109,6 +140,9 @@ func (m *Metafile) checkPieces() error {
 	}
 	if total == 0 {
 		return errors.New("no data: all files are empty")
+	}
+	if !m.HasV1 {
+		return nil
 	}
 	want := (total-1)/m.PieceLength + 1
 	if len(m.Pieces)%20 != 0 || int64(len(m.Pieces)/20) != want {

@@ -1,4 +1,4 @@
-// Package metafile reads and makes .torrent files, the metainfo files of BEP 3.
+// Package metafile reads and makes .torrent files, the metainfo files of BEP 3 and BEP 52.
 //
 // A .torrent comes from somebody else, so reading one is strict: what it says is checked before anything acts on it,
 // and a path in it cannot lead out of the directory its data are in. What does not touch the data is treated kindly:
@@ -10,10 +10,12 @@ package metafile
 
 import (
 	"crypto/sha1"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -21,21 +23,32 @@ import (
 // maxSize is the largest .torrent read, in bytes. At 20 bytes a piece it is room for three million pieces.
 const maxSize = 64 << 20
 
-// Metafile is what a .torrent file says. Version 1 of the format is read, and of hybrid torrents (BEP 52) the half
-// that is version 1.
+// Metafile is what a .torrent file says: version 1 of the format, version 2 (BEP 52), or both, which is a hybrid torrent.
 type Metafile struct {
-	Path        string     // where it was read from; empty if it was not a file
-	InfoHash    [20]byte   // SHA-1 of InfoBytes
-	InfoBytes   []byte     // the info dictionary as it was found
-	Name        string     // of the file or of the directory; safe as an element of a path
-	PieceLength int64      // bytes
-	Pieces      []byte     // the SHA-1 of every piece, 20 bytes each
-	Files       []File     // in the order of the torrent, padding included
-	Tiers       [][]string // tracker URLs by tier (BEP 12); only those that can be announced to, each once
-	Webseeds    []string   // BEP 19
-	Private     bool       // BEP 27
-	CreatedBy   string
-	Warnings    []string // what was left out and why, a sentence each
+	Path        string   // where it was read from; empty if it was not a file
+	HasV1       bool     // there are Pieces
+	HasV2       bool     // there are Roots
+	InfoHash    [20]byte // version 1: SHA-1 of InfoBytes; zero without it
+	InfoHashV2  [32]byte // version 2: SHA-256 of InfoBytes; zero without it
+	InfoBytes   []byte   // the info dictionary as it was found
+	Name        string   // of the file or of the directory; safe as an element of a path
+	PieceLength int64    // bytes
+	// Files are in the order of the torrent, padding included. In pure version 2 they have the padding that makes every
+	// file begin at a piece, though the .torrent does not say so.
+	Files  []File
+	Pieces []byte     // version 1: the SHA-1 of every piece, 20 bytes each
+	Roots  [][32]byte // version 2: the "pieces root" of each of Files; zero for empty ones and for padding
+	// Layers are, for version 2 and by root, the hashes of the pieces of files longer than a piece, 32 bytes each. They
+	// lead to the root. What the .torrent lacks or has wrong is missing here and noted in Warnings.
+	Layers    map[[32]byte][]byte
+	Tiers     [][]string // tracker URLs by tier (BEP 12); only those that can be announced to, each once
+	Webseeds  []string   // BEP 19
+	Private   bool       // BEP 27
+	Source    string     // part of the info dictionary
+	Comment   string
+	CreatedBy string
+	Created   time.Time // UTC; zero if the .torrent does not say
+	Warnings  []string  // what was left out and why, a sentence each
 }
 
 // File is one file of a torrent.
@@ -84,9 +97,14 @@ func Parse(data []byte) (*Metafile, error) {
 	if m.InfoBytes == nil {
 		return nil, errors.New(`not a torrent: no key "info"`)
 	}
-	m.InfoHash = sha1.Sum(m.InfoBytes)
 	if err := m.readInfo(); err != nil {
 		return nil, err
+	}
+	if m.HasV1 {
+		m.InfoHash = sha1.Sum(m.InfoBytes)
+	}
+	if m.HasV2 {
+		m.InfoHashV2 = sha256.Sum256(m.InfoBytes)
 	}
 	m.readOuter(outer)
 	return m, nil

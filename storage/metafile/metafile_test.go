@@ -69,6 +69,7 @@ func TestParse_SingleFile(t *testing.T) {
 		"url-list": "https://mirror.example.org/",
 	})
 	want := &metafile.Metafile{
+		HasV1:       true,
 		InfoHash:    sha1.Sum(encode(t, info)),
 		InfoBytes:   encode(t, info),
 		Name:        "debian.iso",
@@ -134,15 +135,6 @@ func TestParse_UnsortedInfoKeepsItsHash(t *testing.T) {
 	}
 }
 
-func TestParse_HybridIsReadAsV1(t *testing.T) {
-	t.Parallel()
-	tree := dict{"debian.iso": dict{"": dict{"length": 20000, "pieces root": strings.Repeat("r", 32)}}}
-	got := parse(t, dict{"info": singleInfo().with(dict{"meta version": 2, "file tree": tree}), "piece layers": dict{}})
-	if len(got.Files) != 1 || len(got.Pieces) != 40 {
-		t.Errorf("got %d files, %d bytes of hashes", len(got.Files), len(got.Pieces))
-	}
-}
-
 func TestParse_RefusesInfo(t *testing.T) {
 	t.Parallel()
 	single := singleInfo()
@@ -152,7 +144,6 @@ func TestParse_RefusesInfo(t *testing.T) {
 		info any
 		want string // in the error
 	}{
-		{"V2Only", single.with(dict{"length": nil, "pieces": nil, "meta version": 2, "file tree": dict{}}), `"debian.iso" is a v2-only torrent, which sixseed does not seed yet`},
 		{"InfoIsAList", []string{"a"}, `key "info": not a dictionary`},
 		{"NoName", single.with(dict{"name": nil}), `no key "name"`},
 		{"EmptyName", single.with(dict{"name": ""}), `"" is not a file name`},

@@ -1,5 +1,8 @@
 package metafile
 
+// blockSize is what a leaf of the merkle trees of version 2 covers, in bytes: BEP 52, "pieces root".
+const blockSize = 16 << 10
+
 // Limits of PieceLength in bytes. A piece is at least one block of the protocol; and above 16 MiB some clients take
 // no part.
 const (

@@ -5,15 +5,6 @@ import "github.com/anacrolix/torrent/bencode"
 // maxURLs is how many trackers, and how many webseeds, one torrent may name. More serve nobody and are only work.
 const maxURLs = 200
 
-// readOuter reads the keys beside "info". Nothing in them changes the data, so what is wrong is a warning.
-func (m *Metafile) readOuter(outer dictionary) {
-	if err := outer.decode("created by", &m.CreatedBy); err != nil {
-		m.warn("%v", err)
-	}
-	m.readAnnounce(outer)
-	m.readWebseeds(outer)
-}
-
 // readAnnounce fills in the tiers. BEP 12: with an "announce-list" there, "announce" is ignored.
 func (m *Metafile) readAnnounce(outer dictionary) {
 	m.addTiers(m.announceList(outer))
