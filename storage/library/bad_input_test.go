@@ -68,6 +68,7 @@ func TestLibrary_BadTorrents(t *testing.T) {
 	lab.write("empty.torrent", nil)
 	lab.write("hostile.torrent", hostile)
 	lab.write("absolute.torrent", absolute)
+	lab.write("v2.torrent", v2Only(t, "a.iso"))
 	lab.write("fine.iso", random(3, 1000))
 	lab.start()
 	lab.await("what is fine", func() bool { return slices.Equal(lab.sink.names(), []string{"a.iso", "fine.iso"}) })
@@ -83,16 +84,17 @@ func TestLibrary_BadTorrents(t *testing.T) {
 		"empty.torrent":    "not a torrent",
 		"hostile.torrent":  `".."`,
 		"absolute.torrent": `"/etc"`,
+		"v2.torrent":       `"a.iso" is a v2-only torrent, which sixseed does not seed yet`,
 	} {
 		if !strings.Contains(problems[name], want) {
 			t.Errorf("%s: problem %q, want one with %q", name, problems[name], want)
 		}
 	}
-	if len(problems) != 6 {
-		t.Errorf("problems %q, want 6", problems)
+	if len(problems) != 7 {
+		t.Errorf("problems %q, want 7", problems)
 	}
 	lab.remove("random.torrent")
-	lab.await("a problem less", func() bool { return len(lab.library.Problems()) == 5 })
+	lab.await("a problem less", func() bool { return len(lab.library.Problems()) == 6 })
 	lab.awaitIdle()
 	if got := strings.Count(lab.log.String(), "hostile.torrent"); got != 1 {
 		t.Errorf("the problem was logged %d times:\n%s", got, lab.log)

@@ -130,16 +130,25 @@ func (c *catalog) turn(f *file) (page, bool) {
 	if !f.settled {
 		return known, ok
 	}
-	meta, err := metafile.Load(f.path)
+	meta, err := load(f.path)
 	if err == nil {
 		meta = slim(meta)
 	}
 	return page{stamp: f.stamp, meta: meta, err: err}, true
 }
 
+// load reads a .torrent whose data can be seeded.
+func load(path string) (*metafile.Metafile, error) {
+	meta, err := metafile.Load(path)
+	if err == nil && !meta.HasV1 {
+		return nil, fmt.Errorf("read torrent: %s: %q is a v2-only torrent, which sixseed does not seed yet", path, meta.Name)
+	}
+	return meta, err
+}
+
 // loadWhole reads t with its pieces. An error is returned too if the file has become another torrent.
 func loadWhole(t *torrent) (*metafile.Metafile, error) {
-	meta, err := metafile.Load(t.path)
+	meta, err := load(t.path)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +197,7 @@ func (p page) text(path string) string {
 // slim returns meta without what is large.
 func slim(meta *metafile.Metafile) *metafile.Metafile {
 	light := *meta
-	light.Pieces, light.InfoBytes = nil, nil
+	light.Pieces, light.Roots, light.Layers, light.InfoBytes = nil, nil, nil, nil
 	return &light
 }
 

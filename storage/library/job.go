@@ -91,7 +91,7 @@ func (h *hasher) verify(ctx context.Context, r *result) {
 	}
 	r.infoHash = meta.InfoHash
 	r.err = r.job.unchanged(meta.PieceLength, func(layout content.Layout) error {
-		bad, err := content.Verify(ctx, layout, meta.Pieces, h.workers, h.count(r.job))
+		bad, err := content.Verify(ctx, layout, content.Digests{Pieces: meta.Pieces}, h.workers, h.count(r.job))
 		if len(bad) > 0 {
 			r.verdict.Problem = badPieces(bad, layout.Pieces())
 		}

@@ -51,6 +51,18 @@ func multi(t *testing.T, name string, files ...part) []byte {
 	return torrent
 }
 
+// v2Only returns a .torrent of one small file in version 2 alone.
+func v2Only(t *testing.T, name string) []byte {
+	t.Helper()
+	torrent, err := metafile.Build(metafile.Recipe{
+		Name: name, Length: 5, PieceLength: pieceLength, Roots: [][32]byte{{1}}, CreatedBy: "a test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return torrent
+}
+
 // part is a file of a multi-file torrent.
 type part struct {
 	path []string
