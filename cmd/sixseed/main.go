@@ -20,11 +20,17 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve   serveCommand   `cmd:"" help:"Seed a directory of releases."`
-	Report  reportCommand  `cmd:"" help:"Print what was sent, per month and address family."`
-	Status  statusCommand  `cmd:"" help:"Show what the running daemon is doing."`
-	Config  configCommands `cmd:"" help:"Check a configuration file, or print an example of one."`
-	Version versionCommand `cmd:"" help:"Print the version and what it was built from."`
+	Serve      serveCommand      `cmd:"" help:"Seed a directory of releases."`
+	Create     createCommand     `cmd:"" help:"Make a .torrent of a file or directory."`
+	Edit       editCommand       `cmd:"" help:"Change trackers, webseeds and comment of .torrent files; the info-hash stays."`
+	Show       showCommand       `cmd:"" help:"Show what .torrent files say, and what is odd about them."`
+	Verify     verifyCommand     `cmd:"" help:"Compare data with their .torrent file, piece by piece."`
+	Report     reportCommand     `cmd:"" help:"Print what was sent, per month and address family."`
+	Status     statusCommand     `cmd:"" help:"Show what the running daemon is doing."`
+	Config     configCommands    `cmd:"" help:"Check a configuration file, or print an example of one."`
+	Version    versionCommand    `cmd:"" help:"Print the version and what it was built from."`
+	Completion completionCommand `cmd:"" help:"Print a script with which a shell completes commands and flags."`
+	Man        manCommand        `cmd:"" help:"Print the man page."`
 }
 
 // configCommands are the commands about the configuration file.
