@@ -55,13 +55,13 @@ fuzz: ## every fuzz target for FUZZTIME each
 	@for package in $$($(GO) list ./...); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 			echo "$$package $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s $$package || exit 1; \
 		done; \
 	done
 
 .PHONY: bench
 bench: ## benchmarks; first hashing as a ratio to mktorrent's speed, 1.0 or more
-	$(GO) test -run '^$$' -bench 'Hash/with=both' -benchtime 10x ./storage/content
+	$(GO) test -run '^$$' -bench 'Hash/with=both|Digest' -benchtime 10x ./storage/content
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: cover

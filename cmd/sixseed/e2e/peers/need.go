@@ -22,6 +22,7 @@ var packages = map[string]string{
 	"strace":              "strace",
 	"systemd-analyze":     "systemd",
 	"transmission-daemon": "transmission-daemon",
+	"transmission-show":   "transmission-cli",
 	"xorriso":             "xorriso",
 }
 
