@@ -91,7 +91,7 @@ func (d *torrentData) hash(ctx context.Context, out *streams) ([]content.BadPiec
 // result puts together what is wrong with the files and with the pieces.
 func (d *torrentData) result(bad []content.BadPiece) verification {
 	v := verification{
-		Torrent: d.torrent.Path, Data: d.root, Name: d.torrent.Name, Length: d.length(), Pieces: d.layout.Pieces(),
+		Torrent: d.torrent.Path, Data: d.root, Name: d.torrent.Name, Length: d.torrent.DataLength(), Pieces: d.layout.Pieces(),
 		BadPieces: []damagedPiece{}, WrongFiles: d.wrong, ExtraFiles: d.extra,
 		MissingData: d.unread,
 		Whole:       len(bad) == 0 && len(d.wrong) == 0,

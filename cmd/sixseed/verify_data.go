@@ -168,14 +168,3 @@ func (d *torrentData) findExtra() error {
 		return err
 	})
 }
-
-// length returns the length of all files in bytes, without padding.
-func (d *torrentData) length() int64 {
-	var length int64
-	for _, file := range d.torrent.Files {
-		if !file.Padding {
-			length += file.Length
-		}
-	}
-	return length
-}

@@ -25,17 +25,6 @@ type torrent struct {
 // isSingle reports whether the data are one file, not a folder.
 func (t *torrent) isSingle() bool { return len(t.meta.Files) == 1 && len(t.meta.Files[0].Path) == 1 }
 
-// size is the length of the data in bytes, without padding.
-func (t *torrent) size() int64 {
-	var size int64
-	for _, f := range t.meta.Files {
-		if !f.Padding {
-			size += f.Length
-		}
-	}
-	return size
-}
-
 // catalog holds what the .torrent files say, and reads each only when it has changed. It keeps them without their
 // pieces, which are most of a .torrent and of no use while nothing is verified.
 type catalog struct {

@@ -130,7 +130,7 @@ func (m match) subject() subject { return subject{infoHash: m.torrent.meta.InfoH
 // release describes the match, waiting.
 func (m match) release() Release {
 	r := Release{
-		InfoHash: m.torrent.meta.InfoHash, Name: m.torrent.meta.Name, Size: m.torrent.size(),
+		InfoHash: m.torrent.meta.InfoHash, Name: m.torrent.meta.Name, Size: m.torrent.meta.DataLength(),
 		State: Waiting, Problem: m.problem, MetafilePath: m.torrent.path,
 	}
 	if m.at != nil {

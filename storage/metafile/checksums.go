@@ -3,19 +3,11 @@ package metafile
 import (
 	"crypto"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
-
-// maxChecksumsSize is the largest checksum file read, in bytes. The largest of a mirror take a few MiB.
-const maxChecksumsSize = 64 << 20
 
 // Checksum is the sum of a whole file, as makers of releases publish it beside the data.
 type Checksum struct {
@@ -33,32 +25,12 @@ func NamesChecksums(name string) bool { return checksumName.MatchString(name) }
 // LoadChecksums reads the checksum file at path. A sum without a name is of the file that the checksum file is named
 // after: a.iso for a.iso.sha256.
 func LoadChecksums(path string) ([]Checksum, error) {
-	data, err := readChecksums(path)
+	data, err := read(path)
 	if err != nil {
 		return nil, fmt.Errorf("read checksums: %w", err)
 	}
 	base := filepath.Base(path)
 	return ParseChecksums(data, strings.TrimSuffix(base, filepath.Ext(base))), nil
-}
-
-// readChecksums returns the contents of a regular file of at most maxChecksumsSize bytes.
-func readChecksums(path string) ([]byte, error) {
-	// Without O_NONBLOCK opening a named pipe would wait for somebody to write to it.
-	file, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }() // only read from
-	stat, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !stat.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: %w", path, errors.New("not a regular file"))
-	case stat.Size() > maxChecksumsSize:
-		return nil, fmt.Errorf("%s: larger than %d MiB", path, maxChecksumsSize>>20)
-	}
-	return io.ReadAll(io.LimitReader(file, maxChecksumsSize))
 }
 
 // The two forms of a line, that of sha256sum from GNU, with a star before the name of a file read as binary, and that of

@@ -67,6 +67,17 @@ func (m *Metafile) Length() int64 {
 	return total
 }
 
+// DataLength returns the size of the files on disk in bytes: without padding.
+func (m *Metafile) DataLength() int64 {
+	var total int64
+	for _, file := range m.Files {
+		if !file.Padding {
+			total += file.Length
+		}
+	}
+	return total
+}
+
 // Load reads the .torrent file at path. The error names the file and, where there is one, the key or the offset.
 func Load(path string) (*Metafile, error) {
 	data, err := read(path)
