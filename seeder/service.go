@@ -22,7 +22,7 @@ const (
 	sampleInterval = time.Second
 	// DefaultFlushInterval is the most that a crash can cost the ledger.
 	DefaultFlushInterval = 10 * time.Second
-	lastFlushTimeout     = 3 * time.Second // when stopping
+	flushTimeout         = 3 * time.Second // a disk that takes longer is tried again
 	stuckAfter           = 30 * time.Second
 )
 
@@ -121,9 +121,7 @@ func (s *Service) Run(ctx context.Context) error {
 	err := group.Wait()
 
 	err = errors.Join(err, s.Engine.Close())
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastFlushTimeout)
-	defer cancel()
-	s.flush(last)
+	s.flush(ctx)
 	return errors.Join(err, s.recordingError())
 }
 
@@ -163,8 +161,11 @@ func (s *Service) stopChanged(ctx context.Context) error {
 	}
 }
 
-// flush records what came since the last time. What cannot be recorded is kept for the next time.
+// flush records what came since the last time. What cannot be recorded is kept for the next time. The end of ctx does not
+// cut it off: stopping is no fault of the ledger's.
 func (s *Service) flush(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+	defer cancel()
 	s.mu.Lock()
 	deltas := s.books.deltas(func(infoHash wire.InfoHash) string { return s.names[infoHash] })
 	s.mu.Unlock()

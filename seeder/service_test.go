@@ -1,6 +1,7 @@
 package seeder_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
@@ -34,9 +35,16 @@ type books struct {
 	names   map[wire.InfoHash]string
 	earlier family.Pair[wire.Traffic] // in this month, before this run
 	fault   error
+	slow    func() // what a call of Record waits for
 }
 
-func (b *books) Record(_ context.Context, deltas []seeder.Delta) error {
+func (b *books) Record(ctx context.Context, deltas []seeder.Delta) error {
+	if b.slow != nil && len(deltas) > 0 {
+		b.slow()
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.fault != nil {
@@ -114,6 +122,8 @@ type lab struct {
 	engine   *engine.Engine
 	accounts *wire.Accounts
 	changed  chan wire.InfoHash
+	log      *slog.Logger
+	ctx      context.Context // of Run
 	stop     func() error
 }
 
@@ -126,6 +136,7 @@ func newLab(t *testing.T) *lab {
 		shelf:    &shelf{rechecked: make(chan wire.InfoHash, 10)},
 		accounts: wire.NewAccounts(),
 		changed:  make(chan wire.InfoHash, 10),
+		log:      discard,
 	}
 	return l
 }
@@ -152,15 +163,16 @@ func (l *lab) run(t *testing.T) {
 	}
 	l.Service, err = seeder.New(t.Context(), seeder.Config{
 		Version: "test", Engine: l.engine, Endpoint: endpoint, Accounts: l.accounts, Announcer: announcer,
-		Recorder: l.books, Changed: l.changed, FlushInterval: time.Millisecond, Now: time.Now, Log: discard,
+		Recorder: l.books, Changed: l.changed, FlushInterval: time.Millisecond, Now: time.Now, Log: l.log,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.Show(l.shelf)
-	ctx, cancel := context.WithCancel(t.Context())
+	var cancel context.CancelFunc
+	l.ctx, cancel = context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- l.Run(ctx) }()
+	go func() { done <- l.Run(l.ctx) }()
 	l.stop = sync.OnceValue(func() error {
 		cancel()
 		return <-done
@@ -271,6 +283,32 @@ func TestService_RecordsAtTheEnd(t *testing.T) {
 				t.Errorf("%d bytes recorded, want 7", got)
 			}
 		})
+	}
+}
+
+func TestService_StoppingDoesNotCutARecordingOff(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	recording, goOn := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	l.books.slow = func() {
+		once.Do(func() { close(recording) })
+		<-goOn
+	}
+	var log bytes.Buffer
+	l.log = slog.New(slog.NewTextHandler(&log, nil))
+	l.run(t)
+	l.accounts.Of(wire.InfoHash{1}, family.V4).Add(wire.Traffic{Payload: 7})
+	<-recording
+	stopped := make(chan error, 1)
+	go func() { stopped <- l.stop() }()
+	eventually(t, "stopping", func() bool { return l.ctx.Err() != nil })
+	close(goOn)
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	if got := l.books.total(wire.InfoHash{1}).V4.Payload; got != 7 || log.Len() > 0 {
+		t.Errorf("%d bytes recorded, want 7; the log:\n%s", got, &log)
 	}
 }
 
