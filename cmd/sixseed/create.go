@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -68,9 +67,7 @@ func (c *createCommand) Run(ctx context.Context, s *streams) error {
 		}
 	}
 	if c.JSON {
-		encoder := json.NewEncoder(s.Out)
-		encoder.SetIndent("", "  ")
-		failures = append(failures, encoder.Encode(made))
+		failures = append(failures, writeJSON(s.Out, made))
 	}
 	return errors.Join(failures...)
 }

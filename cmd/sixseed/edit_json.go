@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"io"
 
 	"sixseed/storage/metafile"
@@ -43,9 +42,7 @@ func printEditsJSON(out io.Writer, outcomes []editOutcome, dryRun bool) error {
 	for _, o := range outcomes {
 		all.Files = append(all.Files, outcomeJSON(o))
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(all)
+	return writeJSON(out, all)
 }
 
 func outcomeJSON(o editOutcome) editJSON {

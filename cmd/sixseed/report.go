@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,9 +45,7 @@ func (c *reportCommand) Run(ctx context.Context, out *streams) error {
 	if !c.JSON {
 		return printReport(out.Out, report)
 	}
-	encoder := json.NewEncoder(out.Out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(report)
+	return writeJSON(out.Out, report)
 }
 
 // report asks the ledger.
