@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -56,12 +57,32 @@ var errReported = errors.New("problems were printed")
 
 func main() { os.Exit(run(os.Args[1:], processStreams())) }
 
+// untilSignal returns a context that the first of the signals ends. They are no longer caught by then: whoever sees the
+// context end may send another one, and it must not be lost.
+func untilSignal(parent context.Context, signals ...os.Signal) (ctx context.Context, stop context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, signals...)
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		select {
+		case <-caught:
+		case <-ctx.Done():
+		}
+		signal.Stop(caught)
+		cancel()
+	})
+	return ctx, func() {
+		cancel()
+		ended.Wait()
+	}
+}
+
 // run executes a command line and returns the exit code. The command's context ends with SIGINT or SIGTERM; from then
 // on a second signal is not caught, and ends the process at once.
 func run(args []string, s *streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := untilSignal(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
 
 	helped := false
 	parser, err := newParser(s, func(int) { helped = true })
