@@ -77,6 +77,11 @@ func (d *Data) readSpan(p []byte, span Span) error {
 		}
 		d.pool.release(open)
 	}
+	return d.note(err)
+}
+
+// note returns err. If it says that a file has changed, that ends all reading.
+func (d *Data) note(err error) error {
 	if errors.Is(err, ErrChanged) && d.refuse(err) {
 		close(d.changed)
 	}

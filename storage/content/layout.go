@@ -9,7 +9,7 @@
 //
 // Hashing says what a file held once. So with the hashes goes a Stamp of every file, its size, modification time and
 // inode, and Data compares it around every read: from the moment a file is another one, its data are not given out any
-// more, until somebody verifies them anew.
+// more, until somebody verifies them anew. Sending, which cannot take back what it has sent, compares before.
 package content
 
 import (

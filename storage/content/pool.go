@@ -12,10 +12,10 @@ type Pool struct {
 	limit int
 
 	mu    sync.Mutex
-	freed *sync.Cond // a file is idle, or was closed
 	open  map[place]*openFile
 	count int        // open files, those in nobody's reach included
 	idle  *list.List // of *openFile without users; the one used last in front
+	queue queue      // of those who wait for a file
 }
 
 // place is a file of a Data.
@@ -39,21 +39,16 @@ type openFile struct {
 
 // NewPool returns a pool of at most limit open files, and of one at least.
 func NewPool(limit int) *Pool {
-	p := &Pool{limit: max(limit, 1), open: map[place]*openFile{}, idle: list.New()}
-	p.freed = sync.NewCond(&p.mu)
-	return p
+	return &Pool{limit: max(limit, 1), open: map[place]*openFile{}, idle: list.New()}
 }
 
 // acquire returns the open file at a place, which stays open until release. While as many as the limit are in use it
 // waits; so who has one must release it before asking for the next.
 func (p *Pool) acquire(at place) (*openFile, error) {
 	p.mu.Lock()
-	for p.mustWait(at) {
-		p.freed.Wait()
-	}
+	p.wait(at)
 	// Under the lock, so that after retire no file of the data is opened again.
 	if err := at.data.refusal(); err != nil {
-		p.freed.Signal() // the wake-up was for somebody else
 		p.mu.Unlock()
 		return nil, err
 	}
@@ -69,12 +64,6 @@ func (p *Pool) acquire(at place) (*openFile, error) {
 		return nil, shared.err
 	}
 	return shared, nil
-}
-
-// mustWait says whether there is neither a file at the place, nor room to open it, nor a reason to give up.
-func (p *Pool) mustWait(at place) bool {
-	full := p.count == p.limit && p.idle.Len() == 0
-	return full && p.open[at] == nil && at.data.refusal() == nil
 }
 
 // fill takes a place for a file and opens it. It is called with the lock held, and gives it up.
@@ -129,7 +118,7 @@ func (p *Pool) release(f *openFile) {
 		f.element = p.idle.PushFront(f)
 	}
 	if f.users == 0 {
-		p.freed.Signal()
+		p.queue.wakeFirst()
 	}
 	p.mu.Unlock()
 	if last {
@@ -146,7 +135,7 @@ func (p *Pool) retire(data *Data) {
 			idle = append(idle, f)
 		}
 	}
-	p.freed.Broadcast() // who waits for a file of data must hear of its end
+	p.queue.wakeAll() // who waits for a file of data must hear of its end
 	p.mu.Unlock()
 	for _, f := range idle {
 		f.close()

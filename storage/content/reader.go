@@ -96,10 +96,15 @@ func (r *reader) close() {
 func readFull(file *os.File, p []byte, off int64) error {
 	_, err := file.ReadAt(p, off)
 	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: %w: it ends before byte %d", file.Name(), ErrChanged, off+int64(len(p)))
+		return endsBefore(file.Name(), off+int64(len(p)))
 	}
 	if err != nil {
 		return fmt.Errorf("bytes %d to %d: %w", off, off+int64(len(p))-1, err) // names the file
 	}
 	return nil
+}
+
+// endsBefore says that a file has become too short.
+func endsBefore(path string, end int64) error {
+	return fmt.Errorf("%s: %w: it ends before byte %d", path, ErrChanged, end)
 }
