@@ -3,36 +3,51 @@
 // The client does handshakes, the extension protocol (BEP 10), metadata exchange (BEP 9), peer exchange (BEP 11) and
 // peer bookkeeping. All else that it could do is switched off: sockets are [wire.Endpoint]'s, data are
 // [content.Data]'s and read-only, trackers are announced to by seeder/announce.
+//
+// # Dormant and active
+//
+// A torrent in the client takes some hundred kilobytes, and of the thousands that a mirror has, few are asked for at a
+// time. So a torrent is dormant at first: the engine knows its info-hash and where to read its info dictionary again, and
+// the client knows nothing. The first handshake that names it makes it active, before the client has seen a byte of that
+// handshake; so do peers to dial. When it has had no connection for a while, it is dormant again. Nobody else can tell
+// the difference.
+//
+// # Locks
+//
+// A goroutine takes the engine's lock and a torrent's one after the other, never both, and may call the client while it
+// holds a torrent's. The client calls back with its own lock held: into storage, the log, [wire.Conn.Close]. None of
+// these may take a lock of the engine or of a torrent. That is why wire.Torrent.Release is atomics only.
 package engine
 
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"log/slog"
-	"net/netip"
+	"maps"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/anacrolix/torrent"
 
 	"sixseed/policy/family"
 	"sixseed/seeder/wire"
+	"sixseed/seeder/wire/mse"
 	"sixseed/storage/content"
 )
 
 // Limits of the client's own bookkeeping.
 const (
 	handshakeTimeout = 10 * time.Second
-	idleTorrentConns = 50      // what a torrent sets memory aside for when it is added
+	idleTorrentConns = 50      // what a torrent sets memory aside for when it is activated
 	busyTorrentConns = 1 << 20 // what it may have: the endpoint sets the limit for all torrents together
 )
 
 // Reasons for not seeding a torrent.
 var (
-	ErrKnown   = errors.New("it is seeded already")
-	ErrClosed  = errors.New("the engine is closed")
-	errRefused = errors.New("the client does not take its info dictionary")
+	ErrKnown  = errors.New("it is seeded already")
+	ErrClosed = errors.New("the engine is closed")
 )
 
 // Config is what an Engine is made of.
@@ -48,27 +63,27 @@ type Config struct {
 
 // Torrent is what the engine needs to seed one.
 type Torrent struct {
-	InfoHash  wire.InfoHash
-	InfoBytes []byte        // the info dictionary, verbatim
-	Data      *content.Data // verified; the engine closes it
+	InfoHash wire.InfoHash
+	// Info reads the info dictionary, verbatim. It is called when the torrent is added and again at every activation:
+	// thousands of dictionaries are not kept in memory for the few that are in use.
+	Info func() ([]byte, error)
+	Data *content.Data // verified; the engine closes it
 }
 
 // Engine seeds torrents to the peers that its endpoint brings.
 type Engine struct {
 	changed func(wire.InfoHash)
+	log     *slog.Logger
 	client  *torrent.Client
+	active  atomic.Int64 // torrents in the client
 
 	listeners []*wire.Listener
+	dials     bool // there are dialers
 
 	mu       sync.RWMutex
-	torrents map[wire.InfoHash]seeded
+	torrents map[wire.InfoHash]*seeded
+	keyed    map[mse.Key]*seeded
 	closed   bool
-}
-
-// seeded is a torrent in the client.
-type seeded struct {
-	torrent *torrent.Torrent
-	data    *content.Data
 }
 
 var _ wire.Torrents = (*Engine)(nil)
@@ -79,12 +94,18 @@ func New(config Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start engine: %w", err)
 	}
-	return &Engine{changed: config.Changed, client: client, torrents: make(map[wire.InfoHash]seeded)}, nil
+	return &Engine{
+		changed:  config.Changed,
+		log:      config.Log,
+		client:   client,
+		torrents: make(map[wire.InfoHash]*seeded),
+		keyed:    make(map[mse.Key]*seeded),
+	}, nil
 }
 
 // Connect gives the engine its sockets. It must be called before the first torrent is added.
 func (e *Engine) Connect(listeners []*wire.Listener, dialers []*wire.Dialer) {
-	e.listeners = listeners
+	e.listeners, e.dials = listeners, len(dialers) > 0
 	for _, listener := range listeners {
 		e.client.AddListener(listener)
 	}
@@ -93,36 +114,29 @@ func (e *Engine) Connect(listeners []*wire.Listener, dialers []*wire.Dialer) {
 	}
 }
 
-// Add seeds a torrent. On an error its data are closed.
+// Add seeds a torrent, dormant until a peer comes. On an error its data are closed.
 func (e *Engine) Add(t Torrent) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.add(t); err != nil {
+	added, err := newSeeded(e, t)
+	if err == nil {
+		err = e.register(added)
+	}
+	if err != nil {
 		return errors.Join(fmt.Errorf("add %x: %w", t.InfoHash, err), t.Data.Close())
 	}
 	return nil
 }
 
-func (e *Engine) add(t Torrent) error {
+func (e *Engine) register(s *seeded) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.closed {
 		return ErrClosed
 	}
-	if _, known := e.torrents[t.InfoHash]; known {
+	if _, known := e.torrents[s.InfoHash]; known {
 		return ErrKnown
 	}
-	added, _ := e.client.AddTorrentOpt(torrent.AddTorrentOpts{
-		InfoHash:                 t.InfoHash,
-		InfoBytes:                t.InfoBytes,
-		Storage:                  readOnly{data: t.Data, changed: e.changed},
-		DisableInitialPieceCheck: true,
-	})
-	if added.Info() == nil {
-		added.Drop()
-		return errRefused
-	}
-	added.DisallowDataDownload()
-	added.SetMaxEstablishedConns(busyTorrentConns)
-	e.torrents[t.InfoHash] = seeded{torrent: added, data: t.Data}
+	e.torrents[s.InfoHash] = s
+	e.keyed[mse.KeyOf(s.InfoHash)] = s
 	return nil
 }
 
@@ -131,30 +145,15 @@ func (e *Engine) Remove(infoHash wire.InfoHash) error {
 	e.mu.Lock()
 	gone, known := e.torrents[infoHash]
 	delete(e.torrents, infoHash)
+	delete(e.keyed, mse.KeyOf(infoHash))
 	e.mu.Unlock()
 	if !known {
 		return nil
 	}
-	gone.torrent.Drop()
-	if err := gone.data.Close(); err != nil {
+	if err := gone.remove(); err != nil {
 		return fmt.Errorf("remove %x: %w", infoHash, err)
 	}
 	return nil
-}
-
-// AddPeers tells the engine of peers it may connect to.
-func (e *Engine) AddPeers(infoHash wire.InfoHash, peers []netip.AddrPort) {
-	e.mu.RLock()
-	known, ok := e.torrents[infoHash]
-	e.mu.RUnlock()
-	if !ok {
-		return
-	}
-	infos := make([]torrent.PeerInfo, 0, len(peers))
-	for _, peer := range peers {
-		infos = append(infos, torrent.PeerInfo{Addr: peerAddr(peer), Source: torrent.PeerSourceTracker})
-	}
-	known.torrent.AddPeers(infos)
 }
 
 // Families are those that the engine listens on.
@@ -166,49 +165,46 @@ func (e *Engine) Families() family.Pair[bool] {
 	return listening
 }
 
-// Serves reports whether a torrent is seeded.
-func (e *Engine) Serves(infoHash wire.InfoHash) bool {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	_, ok := e.torrents[infoHash]
-	return ok
-}
-
-// InfoHashes yields the torrents that are seeded.
-func (e *Engine) InfoHashes() iter.Seq[wire.InfoHash] {
-	return func(yield func(wire.InfoHash) bool) {
-		e.mu.RLock()
-		defer e.mu.RUnlock()
-		for infoHash := range e.torrents {
-			if !yield(infoHash) {
-				return
-			}
-		}
-	}
-}
-
 // Close closes every listener, connection and torrent. The engine cannot be used again.
 func (e *Engine) Close() error {
 	var errs []error
 	for _, listener := range e.listeners {
 		errs = append(errs, listener.Close())
 	}
-	e.mu.Lock()
-	e.closed = true
-	e.mu.Unlock()
-
+	for _, gone := range e.shut() {
+		errs = append(errs, gone.remove())
+	}
 	errs = append(errs, e.client.Close()...)
 	for _, listener := range e.listeners {
 		listener.Release()
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, gone := range e.torrents {
-		errs = append(errs, gone.data.Close())
-	}
-	clear(e.torrents)
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close engine: %w", err)
 	}
 	return nil
+}
+
+// shut takes all torrents out, and lets none in any more.
+func (e *Engine) shut() []*seeded {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	all := slices.Collect(maps.Values(e.torrents))
+	clear(e.torrents)
+	clear(e.keyed)
+	return all
+}
+
+// all returns the torrents there are.
+func (e *Engine) all() []*seeded {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return slices.Collect(maps.Values(e.torrents))
+}
+
+// find returns a torrent, or nil.
+func (e *Engine) find(infoHash wire.InfoHash) *seeded {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.torrents[infoHash]
 }

@@ -6,13 +6,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
-	"log/slog"
-	"math/rand/v2"
+	"io/fs"
+	"math"
 	"net"
 	"net/netip"
 	"os"
-	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -20,133 +18,19 @@ import (
 
 	"sixseed/policy/family"
 	"sixseed/seeder/engine"
-	"sixseed/seeder/wire"
-	"sixseed/storage/content"
+	"sixseed/seeder/wire/message"
 )
-
-const (
-	pieceLength = 32 << 10
-	blockLength = 16 << 10
-	size        = 3*pieceLength + 1000
-)
-
-// seed is an engine on both families of the loopback.
-type seed struct {
-	*engine.Engine
-	endpoint *wire.Endpoint
-	accounts *wire.Accounts
-	port     uint16
-	changed  chan wire.InfoHash
-}
-
-// served breaks the circle between the engine and its endpoint.
-type served struct{ *engine.Engine }
-
-func newSeed(t testing.TB) *seed {
-	t.Helper()
-	s := &seed{accounts: wire.NewAccounts(), changed: make(chan wire.InfoHash, 100)}
-	config := engine.Config{
-		ClientName: "sixseed/test",
-		PEX:        true,
-		Log:        slog.New(slog.DiscardHandler),
-		Changed:    func(infoHash wire.InfoHash) { s.changed <- infoHash },
-	}
-	copy(config.PeerID[:], "-6S0000-000000000000")
-	var err error
-	if s.Engine, err = engine.New(config); err != nil {
-		t.Fatal(err)
-	}
-	s.endpoint = wire.NewEndpoint(served{s.Engine}, s.accounts, family.Classifier{}, wire.Settings{MaxConnections: 50})
-	var listeners []*wire.Listener
-	for _, f := range family.All {
-		listener, err := s.endpoint.Listen(t.Context(), f, s.port)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.port = uint16(listener.Addr().(*net.TCPAddr).Port)
-		listeners = append(listeners, listener)
-	}
-	s.Connect(listeners, []*wire.Dialer{s.endpoint.Dialer(family.V6), s.endpoint.Dialer(family.V4)})
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-// release is a torrent and its data.
-type release struct {
-	engine.Torrent
-	path string
-	data []byte
-}
-
-// newRelease makes a file of random data and its torrent. More keys may be put into the info dictionary.
-func newRelease(t testing.TB, more map[string]any) release {
-	t.Helper()
-	random := rand.NewChaCha8([32]byte{1})
-	r := release{path: filepath.Join(t.TempDir(), "debian.iso"), data: make([]byte, size)}
-	_, _ = random.Read(r.data)
-	if err := os.WriteFile(r.path, r.data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var pieces []byte
-	for piece := range slices.Chunk(r.data, pieceLength) {
-		sum := sha1.Sum(piece)
-		pieces = append(pieces, sum[:]...)
-	}
-	info := map[string]any{"name": "debian.iso", "length": size, "piece length": pieceLength, "pieces": pieces}
-	for key, value := range more {
-		info[key] = value
-	}
-	layout, err := content.NewLayout([]content.File{{Path: r.path, Length: size}}, pieceLength)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stamps, err := layout.Stamps()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.InfoBytes = bencode.MustMarshal(info)
-	r.InfoHash = sha1.Sum(r.InfoBytes)
-	r.Data = content.Open(layout, stamps, content.NewPool(10))
-	return r
-}
-
-func (s *seed) add(t *testing.T, r release) {
-	t.Helper()
-	if err := s.Add(r.Torrent); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// download fetches and compares every block.
-func (r release) download(p *peer) {
-	p.t.Helper()
-	p.send(idInterested)
-	p.next(idUnchoke)
-	for offset := 0; offset < size; offset += blockLength {
-		length := min(blockLength, size-offset)
-		got := p.block(uint32(offset/pieceLength), uint32(offset%pieceLength), uint32(length))
-		if !bytes.Equal(got, r.data[offset:offset+length]) {
-			p.t.Fatalf("the block at %d is not the file's", offset)
-		}
-	}
-}
 
 func TestEngine_SeedsOverBothFamilies(t *testing.T) {
 	t.Parallel()
 	s, r := newSeed(t), newRelease(t, nil)
-	s.add(t, r)
+	s.add(t, r.Torrent)
 	if both := s.Families(); both != (family.Pair[bool]{V4: true, V6: true}) {
 		t.Errorf("listening on %+v", both)
 	}
 	for _, f := range family.All {
-		r.download(connect(t, f, s.port, r.InfoHash))
-		if got := s.accounts.Of(r.InfoHash, f).Traffic().Payload; got != size {
-			t.Errorf("%v: %d bytes of payload counted, want %d", f, got, size)
-		}
+		r.download(s.connect(t, f, r.InfoHash))
+		s.counted(t, r.InfoHash, f, size)
 	}
 }
 
@@ -158,8 +42,8 @@ func TestEngine_SeedsTheFirstHalfOfAHybrid(t *testing.T) {
 		"meta version": 2,
 		"file tree":    map[string]any{"debian.iso": map[string]any{"": map[string]any{"length": size, "pieces root": root[:]}}},
 	})
-	s.add(t, r)
-	r.download(connect(t, family.V6, s.port, r.InfoHash))
+	s.add(t, r.Torrent)
+	r.download(s.connect(t, family.V6, r.InfoHash))
 	if err := s.Remove(r.InfoHash); err != nil {
 		t.Error(err)
 	}
@@ -168,8 +52,8 @@ func TestEngine_SeedsTheFirstHalfOfAHybrid(t *testing.T) {
 func TestEngine_Remove(t *testing.T) {
 	t.Parallel()
 	s, r := newSeed(t), newRelease(t, nil)
-	s.add(t, r)
-	p := connect(t, family.V6, s.port, r.InfoHash)
+	s.add(t, r.Torrent)
+	p := s.connect(t, family.V6, r.InfoHash)
 	r.download(p)
 	if err := s.Remove(r.InfoHash); err != nil {
 		t.Fatal(err)
@@ -177,32 +61,23 @@ func TestEngine_Remove(t *testing.T) {
 	if _, err := io.Copy(io.Discard, p); errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Error("the connection is still open")
 	}
-	if s.Serves(r.InfoHash) {
+	if s.seeds(r.InfoHash) {
 		t.Error("the torrent is still seeded")
 	}
 	if err := s.Remove(r.InfoHash); err != nil {
 		t.Errorf("removing it again: %v", err)
 	}
 	again := newRelease(t, nil)
-	s.add(t, again)
-	again.download(connect(t, family.V4, s.port, again.InfoHash))
+	s.add(t, again.Torrent)
+	again.download(s.connect(t, family.V4, again.InfoHash))
 }
 
 func TestEngine_AddRefuses(t *testing.T) {
 	t.Parallel()
 	s, r := newSeed(t), newRelease(t, nil)
-	s.add(t, r)
+	s.add(t, r.Torrent)
 	if err := s.Add(newRelease(t, nil).Torrent); !errors.Is(err, engine.ErrKnown) {
 		t.Errorf("a torrent added twice: %v", err)
-	}
-	broken := newRelease(t, nil)
-	broken.InfoBytes = []byte("d4:name")
-	broken.InfoHash = sha1.Sum(broken.InfoBytes)
-	if err := s.Add(broken.Torrent); err == nil {
-		t.Error("a damaged info dictionary was taken")
-	}
-	if s.Serves(broken.InfoHash) {
-		t.Error("a torrent that was refused is seeded")
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -212,11 +87,46 @@ func TestEngine_AddRefuses(t *testing.T) {
 	}
 }
 
+func TestEngine_AddRefusesInfoDictionaries(t *testing.T) {
+	t.Parallel()
+	s := newSeed(t)
+	hashes := make([]byte, 3*sha1.Size)
+	for name, raw := range map[string][]byte{
+		"CutShort":      []byte("d4:name"),
+		"NoPieceLength": bencode.MustMarshal(map[string]any{"length": 1, "pieces": hashes}),
+		"NoLength":      bencode.MustMarshal(map[string]any{"piece length": 1, "pieces": hashes}),
+		"TooFewPieces":  bencode.MustMarshal(map[string]any{"length": 4, "piece length": 1, "pieces": hashes}),
+		"FileBelowZero": bencode.MustMarshal(map[string]any{"piece length": 1, "pieces": hashes, "files": []any{
+			map[string]any{"length": 4, "path": []string{"a"}}, map[string]any{"length": -1, "path": []string{"b"}},
+		}}),
+		"FilesBeyond64Bits": bencode.MustMarshal(map[string]any{"piece length": 1, "pieces": hashes, "files": []any{
+			map[string]any{"length": math.MaxInt64, "path": []string{"a"}},
+			map[string]any{"length": math.MaxInt64, "path": []string{"b"}},
+			map[string]any{"length": 5, "path": []string{"c"}},
+		}}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			broken := newRelease(t, nil)
+			broken.InfoHash, broken.Info = sha1.Sum(raw), func() ([]byte, error) { return raw, nil }
+			if err := s.Add(broken.Torrent); err == nil {
+				t.Error("it was taken")
+			}
+			if s.seeds(broken.InfoHash) {
+				t.Error("a torrent that was refused is seeded")
+			}
+			if _, err := broken.Data.ReadAt(make([]byte, 1), 0); !errors.Is(err, fs.ErrClosed) {
+				t.Errorf("its data are still open: %v", err)
+			}
+		})
+	}
+}
+
 func TestEngine_ChangedDataAreNotServed(t *testing.T) {
 	t.Parallel()
 	s, r := newSeed(t), newRelease(t, nil)
-	s.add(t, r)
-	p := connect(t, family.V6, s.port, r.InfoHash)
+	s.add(t, r.Torrent)
+	p := s.connect(t, family.V6, r.InfoHash)
 	r.download(p)
 	if err := os.Chtimes(r.path, time.Time{}, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
@@ -241,7 +151,7 @@ func TestEngine_DialsPeersItIsToldOf(t *testing.T) {
 		t.Run("family="+f.String(), func(t *testing.T) {
 			t.Parallel()
 			s, r := newSeed(t), newRelease(t, nil)
-			s.add(t, r)
+			s.add(t, r.Torrent)
 			host := map[family.Family]string{family.V4: "127.0.0.1:0", family.V6: "[::1]:0"}[f]
 			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", host)
 			if err != nil {
@@ -256,7 +166,7 @@ func TestEngine_DialsPeersItIsToldOf(t *testing.T) {
 			}
 			defer conn.Close()
 			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-			handshake := make([]byte, wire.HandshakeLength)
+			handshake := make([]byte, message.HandshakeLength)
 			if _, err := io.ReadFull(conn, handshake); err != nil {
 				t.Fatal(err)
 			}

@@ -22,32 +22,54 @@ func inUse() float64 {
 	return float64(m.HeapInuse + m.StackInuse)
 }
 
-// BenchmarkEngine_Torrents reports the memory of a torrent that nobody downloads, by its number of pieces.
+// BenchmarkEngine_Torrents reports the memory of a torrent, by its number of pieces: with all that the engine keeps of it
+// and its data, before anybody has asked for it, while it is in use, and after that. The time is that of activation.
 func BenchmarkEngine_Torrents(b *testing.B) {
 	for _, pieces := range []int{64, 1500} {
 		b.Run(fmt.Sprintf("pieces=%d", pieces), func(b *testing.B) {
 			const torrents = 500
 			for b.Loop() {
 				b.StopTimer()
-				s, all := newSeed(b), emptyTorrents(b, torrents, pieces)
+				s := newSeed(b)
 				before := inUse()
+				report := func(state string) { b.ReportMetric((inUse()-before)/torrents, state+"-B/torrent") }
+				all := emptyTorrents(b, torrents, pieces)
+				for _, t := range all {
+					s.add(b, t)
+				}
+				report("dormant")
 				b.StartTimer()
 				for _, t := range all {
-					if err := s.Add(t); err != nil {
-						b.Fatal(err)
-					}
+					s.open(b, t.InfoHash)
 				}
 				b.StopTimer()
-				b.ReportMetric((inUse()-before)/torrents, "B/torrent")
+				report("active")
+				s.retireAll(b, all)
+				report("retired")
 				b.StartTimer()
 			}
 		})
 	}
 }
 
-// emptyTorrents are torrents whose data are never read, and so need not be there.
-func emptyTorrents(b *testing.B, count, pieces int) []engine.Torrent {
+// retireAll lets go of torrents that were opened once.
+func (s *seed) retireAll(b *testing.B, all []engine.Torrent) {
 	b.Helper()
+	for _, t := range all {
+		opened := s.open(b, t.InfoHash)
+		opened.Release(start)
+		opened.Release(start) // the one that made it active
+	}
+	s.Retire(start)
+	s.Retire(start.Add(engine.IdleAfter))
+	if s.Active() != 0 {
+		b.Fatalf("%d torrents are still active", s.Active())
+	}
+}
+
+// emptyTorrents are torrents whose data are never read, and so need not be there.
+func emptyTorrents(t testing.TB, count, pieces int) []engine.Torrent {
+	t.Helper()
 	pool := content.NewPool(1)
 	var torrents []engine.Torrent
 	for i := range count {
@@ -55,13 +77,17 @@ func emptyTorrents(b *testing.B, count, pieces int) []engine.Torrent {
 		length := int64(pieces) * pieceLength
 		layout, err := content.NewLayout([]content.File{{Path: "/srv/iso/" + name, Length: length}}, pieceLength)
 		if err != nil {
-			b.Fatal(err)
+			t.Fatal(err)
 		}
-		info := bencode.MustMarshal(map[string]any{
-			"name": name, "length": length, "piece length": pieceLength, "pieces": make([]byte, pieces*sha1.Size),
-		})
+		info := func() []byte {
+			return bencode.MustMarshal(map[string]any{
+				"name": name, "length": length, "piece length": pieceLength, "pieces": make([]byte, pieces*sha1.Size),
+			})
+		}
 		torrents = append(torrents, engine.Torrent{
-			InfoHash: sha1.Sum(info), InfoBytes: info, Data: content.Open(layout, nil, pool),
+			InfoHash: sha1.Sum(info()),
+			Info:     func() ([]byte, error) { return info(), nil },
+			Data:     content.Open(layout, make([]content.Stamp, 1), pool),
 		})
 	}
 	return torrents
@@ -78,12 +104,10 @@ func BenchmarkEngine_Connections(b *testing.B) {
 		b.Run("state="+name, func(b *testing.B) {
 			for b.Loop() {
 				s, r := newSeed(b), newRelease(b, nil)
-				if err := s.Add(r.Torrent); err != nil {
-					b.Fatal(err)
-				}
+				s.add(b, r.Torrent)
 				before := inUse()
 				for range connections {
-					use(r, connect(b, family.V6, s.port, r.InfoHash))
+					use(r, s.connect(b, family.V6, r.InfoHash))
 				}
 				b.ReportMetric((inUse()-before)/connections, "B/connection")
 			}

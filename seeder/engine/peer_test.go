@@ -13,6 +13,7 @@ import (
 
 	"sixseed/policy/family"
 	"sixseed/seeder/wire"
+	"sixseed/seeder/wire/message"
 )
 
 // Message ids of the peer wire protocol: BEP 3, BEP 5, BEP 6, BEP 10, BEP 52.
@@ -43,6 +44,21 @@ type peer struct {
 // connect opens a connection and shakes hands.
 func connect(t testing.TB, f family.Family, port uint16, infoHash wire.InfoHash) *peer {
 	t.Helper()
+	p := dial(t, f, port)
+	p.shake(infoHash)
+	answer := make([]byte, message.HandshakeLength)
+	if _, err := io.ReadFull(p, answer); err != nil {
+		t.Fatalf("read handshake: %v", err)
+	}
+	if got := string(answer[48:56]); got != "-6S0000-" {
+		t.Errorf("the seed calls itself %q", got)
+	}
+	return p
+}
+
+// dial opens a connection.
+func dial(t testing.TB, f family.Family, port uint16) *peer {
+	t.Helper()
 	host := map[family.Family]string{family.V4: "127.0.0.1", family.V6: "::1"}[f]
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", net.JoinHostPort(host, fmt.Sprint(port)))
 	if err != nil {
@@ -52,16 +68,18 @@ func connect(t testing.TB, f family.Family, port uint16, infoHash wire.InfoHash)
 	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	p := &peer{t, conn}
-	p.write([]byte("\x13BitTorrent protocol" + reserved + string(infoHash[:]) + "-XX0000-" + strings.Repeat("x", 12)))
-	answer := make([]byte, wire.HandshakeLength)
-	if _, err := io.ReadFull(conn, answer); err != nil {
-		t.Fatalf("read handshake: %v", err)
-	}
-	if got := string(answer[48:56]); got != "-6S0000-" {
-		t.Errorf("the seed calls itself %q", got)
-	}
-	return p
+	return &peer{t, conn}
+}
+
+// handshake is what a peer sends first (BEP 3).
+func handshake(infoHash wire.InfoHash) []byte {
+	return []byte("\x13BitTorrent protocol" + reserved + string(infoHash[:]) + "-XX0000-" + strings.Repeat("x", 12))
+}
+
+// shake sends a handshake.
+func (p *peer) shake(infoHash wire.InfoHash) {
+	p.t.Helper()
+	p.write(handshake(infoHash))
 }
 
 func (p *peer) write(b []byte) {
@@ -89,6 +107,19 @@ func words(values ...uint32) (body []byte) {
 func (p *peer) extended(id byte, dictionary any) {
 	p.t.Helper()
 	p.send(idExtended, append([]byte{id}, bencode.MustMarshal(dictionary)...)...)
+}
+
+// extensions offers ut_metadata and returns the ids of the extensions that the seed offers.
+func (p *peer) extensions() map[string]byte {
+	p.t.Helper()
+	p.extended(0, map[string]any{"m": map[string]int{"ut_metadata": 1}})
+	var offered struct {
+		M map[string]byte `bencode:"m"`
+	}
+	if err := bencode.Unmarshal(p.next(idExtended)[1:], &offered); err != nil {
+		p.t.Fatalf("read extension handshake: %v", err)
+	}
+	return offered.M
 }
 
 // next reads messages until one has the id.

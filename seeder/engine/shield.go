@@ -3,11 +3,13 @@ package engine
 import (
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/peer_protocol"
+
+	"sixseed/seeder/wire/extension"
 )
 
 // shield turns messages that could make the client panic, or that a seed has no use for, into keep-alives. A panic
-// in the client's goroutines cannot be recovered, so none of these may reach it. It is called with the client's lock
-// held and must not lock.
+// in the client's goroutines cannot be recovered, so none of these may reach it: package wire lets none through, and
+// here is the second line. It is called with the client's lock held and must not lock.
 func shield(_ *torrent.PeerConn, m *peer_protocol.Message) {
 	if !m.Keepalive && harmful(m) {
 		*m = peer_protocol.Message{Keepalive: true}
@@ -24,8 +26,6 @@ func harmful(m *peer_protocol.Message) bool {
 		return true
 	case peer_protocol.Port: // there is no DHT to tell
 		return true
-	case peer_protocol.Request:
-		return m.Length == 0
 	default:
 		return false
 	}
@@ -34,9 +34,12 @@ func harmful(m *peer_protocol.Message) bool {
 // limitExtensions offers peers only the extensions that are of use to a seed. The holepunch extension is not among
 // them: a rendezvous message from a peer that never offered it makes the client panic.
 func limitExtensions(pex bool) func(*torrent.PeerConn) {
-	names := []peer_protocol.ExtensionName{peer_protocol.ExtensionNameMetadata}
-	if pex {
-		names = append(names, peer_protocol.ExtensionNamePex)
+	// The client gives the name at index i the id i+1.
+	names := make([]peer_protocol.ExtensionName, extension.PEXID)
+	names[extension.MetadataID-1] = peer_protocol.ExtensionNameMetadata
+	names[extension.PEXID-1] = peer_protocol.ExtensionNamePex
+	if !pex {
+		names = names[:extension.MetadataID]
 	}
 	return func(pc *torrent.PeerConn) {
 		pc.LocalLtepProtocolMap = &torrent.LocalLtepProtocolMap{Index: names, NumBuiltin: len(names)}

@@ -18,18 +18,13 @@ var errReadOnly = errors.New("library data are read-only")
 // readOnly is the client's storage of one torrent: verified data that are there to be read.
 //
 // It has no reader of its own for the whole torrent (storage.TorrentImpl.NewReader): with one, the client panics on a
-// request of no length.
-type readOnly struct {
-	data    *content.Data
-	changed func(wire.InfoHash)
-}
+// request of no length at the end of the last piece.
+type readOnly struct{ torrent *wire.Torrent }
 
 // OpenTorrent is called under the client's lock and does no I/O.
-func (s readOnly) OpenTorrent(
-	_ context.Context, info *metainfo.Info, infoHash metainfo.Hash,
-) (storage.TorrentImpl, error) {
+func (s readOnly) OpenTorrent(context.Context, *metainfo.Info, metainfo.Hash) (storage.TorrentImpl, error) {
 	open := func(p metainfo.Piece, _ generics.Option[[]byte]) storage.PieceImpl {
-		return piece{readOnly: s, infoHash: infoHash, offset: int64(p.Index()) * info.PieceLength}
+		return piece{readOnly: s, offset: int64(p.Index()) * s.torrent.PieceLength}
 	}
 	return storage.TorrentImpl{PieceWithHash: open, Close: func() error { return nil }}, nil
 }
@@ -37,14 +32,13 @@ func (s readOnly) OpenTorrent(
 // piece is one piece of a torrent. All are complete, or the torrent would not be in the client.
 type piece struct {
 	readOnly
-	infoHash wire.InfoHash
-	offset   int64 // in the torrent
+	offset int64 // in the torrent
 }
 
 func (p piece) ReadAt(b []byte, off int64) (int, error) {
-	n, err := p.data.ReadAt(b, p.offset+off)
+	n, err := p.torrent.Data.ReadAt(b, p.offset+off)
 	if errors.Is(err, content.ErrChanged) {
-		p.changed(p.infoHash)
+		p.torrent.Changed()
 	}
 	return n, err
 }

@@ -1,39 +1,61 @@
 package wire
 
 import (
-	"io"
+	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"sixseed/policy/family"
 )
 
-// stalled is how long a peer may take nothing of what is sent to it.
-const stalled = 2 * time.Minute
+// Why a connection had to go for another one.
+var (
+	errReplaced = errors.New("makes room for an IPv6 peer")
+	errCrowded  = errors.New("too many handshakes at a time")
+)
 
-// Conn is one peer connection: a net.Conn that reads and writes plain text, whatever goes over its socket.
+// Conn is one peer connection: the net.Conn of the engine's client, and below it all that goes between it and the peer.
 //
-// It does its part of the handshake in the first Read (incoming) or Write (outgoing), in the goroutine and under the
-// deadline of whoever calls, so that no goroutine of its own waits for strangers.
+// The client reads from it what concerns the client; requests stay here and are answered by a sender of the
+// connection's own. The handshake is done in the first Read (incoming) or Write (outgoing), in the goroutine and under
+// the deadline of whoever calls, so that no goroutine of ours waits for strangers.
 type Conn struct {
-	socket   net.Conn
+	id       uint64
 	endpoint *Endpoint
 	family   family.Family
 	remote   *Addr
+	incoming bool
+	since    time.Time
 	shake    handshake
 
-	plain    io.ReadWriter // once shake is done
-	outgoing payloadMeter  // of the plain text sent; only the writer touches it
-	unpaid   atomic.Int64  // bytes written to the socket and not yet on the account
-	account  atomic.Pointer[Account]
+	socket net.Conn        // replaced under mu
+	raw    syscall.RawConn // of socket; nil if that is none of the system's
+	stream stream          // once the handshake has said what it is
 
-	mu        sync.Mutex
-	connected bool // counted in its account as a connected peer
-	ended     bool
-	closed    chan struct{}
+	// Known once the handshake has named the torrent.
+	torrent *Torrent
+	upload  *upload
+
+	inbox  inbox      // touched by the client's reading goroutine alone
+	peer   peer       // what the peer has said of itself
+	out    sync.Mutex // held by whoever writes to the socket
+	outbox outbox     // guarded by out
+
+	encrypted atomic.Bool // what stream is, for those who must not look at it
+	traffic   Counter
+	account   atomic.Pointer[Account]
+
+	noted   atomic.Bool // its end is
+	mu      sync.Mutex
+	entered bool // counted as a peer of its torrent
+	ended   bool
+	until   time.Time // the deadline that the client set
+	closed  chan struct{}
 }
 
 // Addr is the address of a connection's other end. The engine's callbacks find the connection through it.
@@ -53,20 +75,23 @@ type handshake interface {
 	write(c *Conn, b []byte) (n int, ready bool, err error)
 }
 
-func newConn(e *Endpoint, socket net.Conn, remote netip.AddrPort, shake handshake) *Conn {
+func newConn(e *Endpoint, remote netip.AddrPort, shake handshake) *Conn {
 	remote = netip.AddrPortFrom(remote.Addr().Unmap().WithZone(""), remote.Port())
 	c := &Conn{
+		id:       e.lastID.Add(1),
 		endpoint: e,
-		family:   e.classifier.Of(remote.Addr()),
+		family:   e.Classifier.Of(remote.Addr()),
+		since:    e.Now(),
 		shake:    shake,
-		outgoing: newPayloadMeter(),
 		closed:   make(chan struct{}),
 	}
-	c.socket = meteredSocket{Conn: socket, conn: c}
 	c.remote = &Addr{AddrPort: remote, Conn: c}
-	c.account.Store(e.accounts.Of(Unattributed, c.family))
+	c.account.Store(e.Accounts.Of(Unattributed, c.family))
 	return c
 }
+
+// ID tells connections apart, for as long as the program runs.
+func (c *Conn) ID() uint64 { return c.id }
 
 // Family is the peer's address family.
 func (c *Conn) Family() family.Family { return c.family }
@@ -77,33 +102,89 @@ func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 // LocalAddr is the socket's own address.
 func (c *Conn) LocalAddr() net.Addr { return c.socket.LocalAddr() }
 
-// Read reads plain text. An error of the handshake is an error of the first Read and of all that follow.
+// Read returns what the peer said that is for the client to hear, in plain text and in words of our own. An error is an
+// error of all reads that follow, too.
 func (c *Conn) Read(b []byte) (int, error) {
 	if err := c.shake.beforeRead(c); err != nil {
-		return 0, err
+		return 0, c.fail(err)
 	}
-	return c.plain.Read(b)
+	for {
+		if n := c.inbox.take(b); n > 0 {
+			return n, nil
+		}
+		if c.inbox.fault == nil {
+			c.inbox.fault = c.receive(b)
+		}
+		if c.inbox.fault != nil && c.inbox.empty() {
+			return 0, c.fail(c.inbox.fault)
+		}
+	}
 }
 
-// Write sends plain text, all of it or with an error. A peer that takes nothing for two minutes is given up.
+// Write sends what the client says, as far as that is the client's to say: all of b, or with an error. A peer that takes
+// nothing for two minutes is given up.
 func (c *Conn) Write(b []byte) (int, error) {
 	if n, ready, err := c.shake.write(c, b); !ready || err != nil {
-		return n, err
+		return n, c.fail(err)
 	}
-	_ = c.socket.SetWriteDeadline(time.Now().Add(stalled))
-	n, err := c.plain.Write(b)
-	c.pay(c.outgoing.count(b[:n]))
-	return n, err
+	begun, err := c.relay(b)
+	if err != nil {
+		return 0, c.fail(err)
+	}
+	if begun {
+		c.open()
+	}
+	return len(b), nil
 }
+
+// Unchoke gives the peer an upload slot, once the client has said its first words.
+func (c *Conn) Unchoke() { c.upload.unchoke() }
+
+// Choke takes it back. The peer is sent what is on its way, and nothing after.
+func (c *Conn) Choke() { c.upload.choke() }
+
+// Unchoked reports whether the peer has an upload slot.
+func (c *Conn) Unchoked() bool { return c.upload.isUnchoked() }
+
+// Interested reports whether the peer wants one.
+func (c *Conn) Interested() bool { return c.upload.isInterested() }
 
 // Close ends the connection; whatever waits in Read or Write returns. Closing again does nothing.
 func (c *Conn) Close() error {
 	if !c.end() {
 		return nil
 	}
+	c.endpoint.noteEnd(c, net.ErrClosed) // unless there is a better reason
 	close(c.closed)
-	c.endpoint.release()
+	c.endpoint.leave(c)
 	return c.socket.Close()
+}
+
+// attach gives the connection its socket.
+func (c *Conn) attach(socket net.Conn) error {
+	c.socket = socket
+	reachable, ok := socket.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	var err error
+	if c.raw, err = reachable.SyscallConn(); err != nil {
+		return fmt.Errorf("reach socket of %v: %w", c.remote, err)
+	}
+	return nil
+}
+
+// replace gives it another one, with the deadline of the first.
+func (c *Conn) replace(socket net.Conn) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		_ = socket.Close()
+		return net.ErrClosed
+	}
+	_ = c.socket.Close()
+	_ = socket.SetDeadline(c.until)
+	return c.attach(socket)
 }
 
 // end marks the connection as ended and reports whether this call did so.
@@ -114,15 +195,30 @@ func (c *Conn) end() bool {
 		return false
 	}
 	c.ended = true
-	if c.connected {
+	if c.entered {
 		c.account.Load().connected.Add(-1)
+		c.upload.end()
+		c.torrent.Release(c.endpoint.Now())
 	}
 	return true
+}
+
+// fail ends the connection for a reason, and returns it.
+func (c *Conn) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	c.endpoint.noteEnd(c, err)
+	_ = c.Close() // there is nothing more to lose
+	return err
 }
 
 // SetDeadline is the socket's, like the next two. It never returns an error, because the client panics on one: a
 // closed socket shows in the next Read or Write.
 func (c *Conn) SetDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = t
 	_ = c.socket.SetDeadline(t)
 	return nil
 }
@@ -139,37 +235,45 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// attribute puts the connection on a torrent's account. What came before stays unattributed.
-func (c *Conn) attribute(infoHash InfoHash) {
+// enter says which torrent the connection is for, and takes its place among the peers. What came before stays on the
+// account of no torrent.
+func (c *Conn) enter(infoHash InfoHash) error {
+	torrent, err := c.endpoint.Torrents.Open(infoHash)
+	if err != nil {
+		return because(ReasonUnknown, err)
+	}
+	c.torrent = torrent
+	c.upload = newUpload(torrent, c.startSender, c.endpoint.want)
+	c.peer.pieces = torrent.Pieces()
+	replaced, found, err := c.endpoint.door.Enter(c, infoHash)
+	if found {
+		_ = replaced.fail(because(ReasonReplaced, errReplaced))
+	}
+	if err == nil {
+		err = c.seat(c.endpoint.Accounts.Of(infoHash, c.family))
+	}
+	if err != nil {
+		torrent.Release(c.endpoint.Now())
+	}
+	return err
+}
+
+// seat makes the connection a peer of its torrent, unless it has ended meanwhile.
+func (c *Conn) seat(account *Account) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	account := c.endpoint.accounts.Of(infoHash, c.family)
-	c.account.Store(account)
-	if !c.ended {
-		c.connected = true
-		account.connected.Add(1)
+	if c.ended {
+		return net.ErrClosed
 	}
+	account.connected.Add(1)
+	c.account.Store(account)
+	c.entered = true
+	c.endpoint.register(c)
+	return nil
 }
 
-// pay puts what was written since the last call on the account, of which payload bytes were data of blocks.
-func (c *Conn) pay(payload int64) {
-	c.account.Load().Add(Traffic{Payload: payload, Overhead: c.unpaid.Swap(0) - payload})
-}
-
-// meteredSocket counts what crosses the socket.
-type meteredSocket struct {
-	net.Conn
-	conn *Conn
-}
-
-func (s meteredSocket) Read(b []byte) (int, error) {
-	n, err := s.Conn.Read(b)
-	s.conn.account.Load().Add(Traffic{Received: int64(n)})
-	return n, err
-}
-
-func (s meteredSocket) Write(b []byte) (int, error) {
-	n, err := s.Conn.Write(b)
-	s.conn.unpaid.Add(int64(n))
-	return n, err
+// count puts bytes on the account.
+func (c *Conn) count(t Traffic) {
+	c.traffic.Add(t)
+	c.account.Load().Add(t)
 }

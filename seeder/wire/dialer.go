@@ -10,11 +10,8 @@ import (
 	"sixseed/policy/family"
 )
 
-// Reasons for not dialling a peer.
-var (
-	ErrOtherFamily = errors.New("address is of the other family")
-	ErrFull        = errors.New("no room for another connection")
-)
+// ErrOtherFamily says that an address is not for this dialer.
+var ErrOtherFamily = errors.New("address is of the other family")
 
 // Dialer makes connections to the peers of one family.
 type Dialer struct {
@@ -35,15 +32,24 @@ func (d *Dialer) Dial(ctx context.Context, address string) (net.Conn, error) {
 	if transport(remote.Addr()) != d.family {
 		return nil, fmt.Errorf("dial %s over %s: %w", address, d.DialerNetwork(), ErrOtherFamily)
 	}
-	if !d.endpoint.reserve() {
-		return nil, fmt.Errorf("dial %s: %w", address, ErrFull)
+	conn := newConn(d.endpoint, remote, newOutgoing(d))
+	if err := d.endpoint.admit(conn, true); err != nil {
+		return nil, fmt.Errorf("dial %s: %w", address, err)
 	}
-	dialer := net.Dialer{}
-	dialer.SetMultipathTCP(false)
-	socket, err := dialer.DialContext(ctx, d.DialerNetwork(), address)
+	socket, err := d.connect(ctx, remote)
+	if err == nil {
+		err = conn.attach(socket)
+	}
 	if err != nil {
-		d.endpoint.release()
+		d.endpoint.leave(conn)
 		return nil, fmt.Errorf("dial peer: %w", err)
 	}
-	return newConn(d.endpoint, socket, remote, newOutgoing()), nil
+	return conn, nil
+}
+
+// connect opens a socket to a peer.
+func (d *Dialer) connect(ctx context.Context, remote netip.AddrPort) (net.Conn, error) {
+	dialer := net.Dialer{}
+	dialer.SetMultipathTCP(false)
+	return dialer.DialContext(ctx, d.DialerNetwork(), remote.String())
 }

@@ -3,7 +3,7 @@ package wire
 import (
 	"fmt"
 
-	"github.com/anacrolix/torrent/mse"
+	"sixseed/seeder/wire/mse"
 )
 
 // Encryption says which peer connections are spoken with, by message stream encryption (MSE).
@@ -37,15 +37,15 @@ func (e *Encryption) UnmarshalText(text []byte) error {
 	return fmt.Errorf(`%q is not an encryption policy: use "allow", "require" or "off"`, text)
 }
 
-// methods are the ways to go on after an obfuscated handshake.
-func (e Encryption) methods() mse.CryptoMethod {
-	if e == EncryptionRequire {
-		return mse.CryptoMethodRC4
+// choose picks from what a peer offers to go on with after an obfuscated handshake; 0 is none of it. Plain comes first:
+// it needs no pass over the data.
+func (e Encryption) choose(offered mse.Method) mse.Method {
+	switch {
+	case e == EncryptionAllow && offered&mse.Plain != 0:
+		return mse.Plain
+	case offered&mse.RC4 != 0:
+		return mse.RC4
+	default:
+		return 0
 	}
-	return mse.CryptoMethodPlaintext | mse.CryptoMethodRC4
-}
-
-// choose picks from what a peer offers. Plain comes first: it needs no pass over the data.
-func (e Encryption) choose(offered mse.CryptoMethod) mse.CryptoMethod {
-	return mse.DefaultCryptoSelector(offered & e.methods())
 }

@@ -3,62 +3,150 @@ package wire
 import (
 	"context"
 	"fmt"
-	"iter"
+	"log/slog"
 	"net"
 	"net/netip"
 	"strconv"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"sixseed/policy/family"
+	"sixseed/seeder/wire/admission"
 )
-
-// Torrents is what an Endpoint must know of the torrents behind it.
-type Torrents interface {
-	// Serves reports whether peers may connect for a torrent.
-	Serves(InfoHash) bool
-	// InfoHashes yields every torrent served.
-	InfoHashes() iter.Seq[InfoHash]
-}
 
 // Settings are what can change while connections are open. They hold for connections made from then on.
 type Settings struct {
 	Encryption     Encryption
-	MaxConnections int // incoming and outgoing, both families
+	MaxConnections int // peers, both families
+	MaxPerTorrent  int // of these, of one torrent; 0: no limit
+	MaxPerAddress  int // connections of one IPv4 address or IPv6 /64; 0: no limit
 }
 
-// Endpoint is where peer connections begin. Its listeners and dialers share one policy, one limit and one set of
+// Config is what an Endpoint is made of.
+type Config struct {
+	Torrents   Torrents
+	Accounts   *Accounts
+	Classifier family.Classifier
+	Settings   Settings
+	Gate       Gate // nil: peers are sent whatever they ask for, at once
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Endpoint is where peer connections begin. Its listeners and dialers share one policy, one set of limits and one set of
 // accounts.
 type Endpoint struct {
-	torrents   Torrents
-	accounts   *Accounts
-	classifier family.Classifier
-	settings   atomic.Pointer[Settings]
+	Config
+	settings atomic.Pointer[Settings]
+	door     *admission.Door[*Conn]
+	wanted   chan struct{}
+	senders  sync.WaitGroup
+	pipes    pipes
+	stalled  time.Duration // how long a peer may take nothing
 
-	connections atomic.Int64
-	refused     atomic.Int64
-	accepted    family.Pair[atomic.Int64]
+	lastID   atomic.Uint64
+	accepted family.Pair[atomic.Int64]
+	ends     ends
+
+	mu    sync.Mutex
+	peers map[*Conn]struct{}
 }
 
-// NewEndpoint returns an endpoint for torrents that counts on accounts.
-func NewEndpoint(torrents Torrents, accounts *Accounts, classifier family.Classifier, settings Settings) *Endpoint {
-	e := &Endpoint{torrents: torrents, accounts: accounts, classifier: classifier}
-	e.Apply(settings)
+// NewEndpoint returns an endpoint without connections.
+func NewEndpoint(config Config) *Endpoint {
+	e := &Endpoint{
+		Config:  config,
+		door:    admission.NewDoor[*Conn](config.Settings.limits()),
+		wanted:  make(chan struct{}, 1),
+		stalled: stalled,
+		peers:   make(map[*Conn]struct{}),
+	}
+	e.Apply(config.Settings)
 	return e
 }
 
 // Apply changes the settings.
-func (e *Endpoint) Apply(settings Settings) { e.settings.Store(&settings) }
+func (e *Endpoint) Apply(settings Settings) {
+	e.settings.Store(&settings)
+	e.door.Apply(settings.limits())
+}
+
+func (s Settings) limits() admission.Limits {
+	return admission.Limits{
+		Connections: s.MaxConnections,
+		PerTorrent:  s.MaxPerTorrent,
+		PerAddress:  s.MaxPerAddress,
+		Strangers:   admission.DefaultStrangers,
+	}
+}
 
 // Encryption is the policy that holds now.
 func (e *Endpoint) Encryption() Encryption { return e.settings.Load().Encryption }
 
-// Connections is the number of open connections, and Refused how many were turned away because there were too many.
-func (e *Endpoint) Connections() (open, refused int64) {
-	return e.connections.Load(), e.refused.Load()
+// Accepted is the number of incoming connections so far, those turned away at once included.
+func (e *Endpoint) Accepted(f family.Family) int64 { return e.accepted.At(f).Load() }
+
+// Ended is how many connections have ended so far, by reason.
+func (e *Endpoint) Ended() map[Reason]family.Pair[int64] {
+	ended := make(map[Reason]family.Pair[int64], reasons)
+	for reason := range reasons {
+		ended[reason] = family.Both(func(f family.Family) int64 { return e.ends[reason].At(f).Load() })
+	}
+	return ended
 }
 
-// Accepted is the number of incoming connections so far.
-func (e *Endpoint) Accepted(f family.Family) int64 { return e.accepted.At(f).Load() }
+// Peers returns the connections whose handshake has named a torrent, in no order.
+func (e *Endpoint) Peers() []*Conn {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	peers := make([]*Conn, 0, len(e.peers))
+	for c := range e.peers {
+		peers = append(peers, c)
+	}
+	return peers
+}
+
+// Wanted is sent to when it should be decided anew who has an upload slot: a peer became interested or ceased to be, or
+// one that had a slot or wanted one has left.
+func (e *Endpoint) Wanted() <-chan struct{} { return e.wanted }
+
+// Wait returns when all senders have ended. Their connections must have been closed.
+func (e *Endpoint) Wait() {
+	e.senders.Wait()
+	e.pipes.close()
+}
+
+func (e *Endpoint) want() {
+	select {
+	case e.wanted <- struct{}{}:
+	default:
+	}
+}
+
+// register makes a connection one of the peers.
+func (e *Endpoint) register(c *Conn) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.peers[c] = struct{}{}
+}
+
+// leave forgets a connection.
+func (e *Endpoint) leave(c *Conn) {
+	e.door.Leave(c)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.peers, c)
+}
+
+// admit takes up a new connection, if need be in the place of another one.
+func (e *Endpoint) admit(c *Conn, dialled bool) error {
+	evicted, found, err := e.door.Knock(c, admission.Origin{Addr: c.remote.Addr(), Family: c.family, Dialled: dialled})
+	if found {
+		_ = evicted.fail(because(ReasonReplaced, errCrowded))
+	}
+	return err
+}
 
 // Listen opens the listener of one family on port. The listeners of the two families do not share a socket
 // (IPV6_V6ONLY), so both can have the same port.
@@ -74,27 +162,6 @@ func (e *Endpoint) Listen(ctx context.Context, f family.Family, port uint16) (*L
 
 // Dialer returns the dialer of one family.
 func (e *Endpoint) Dialer(f family.Family) *Dialer { return &Dialer{endpoint: e, family: f} }
-
-// reserve takes a place for one connection, or reports that there is none.
-func (e *Endpoint) reserve() bool {
-	if e.connections.Add(1) <= int64(e.settings.Load().MaxConnections) {
-		return true
-	}
-	e.connections.Add(-1)
-	e.refused.Add(1)
-	return false
-}
-
-func (e *Endpoint) release() { e.connections.Add(-1) }
-
-// secretKeys calls visit with the keys that an obfuscated handshake may be for, until it returns false.
-func (e *Endpoint) secretKeys(visit func([]byte) bool) {
-	for infoHash := range e.torrents.InfoHashes() {
-		if !visit(infoHash[:]) {
-			return
-		}
-	}
-}
 
 // tcp is the network of a family for package net.
 func tcp(f family.Family) string {

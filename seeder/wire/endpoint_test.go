@@ -6,173 +6,133 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"sixseed/policy/family"
 	"sixseed/seeder/wire"
+	"sixseed/seeder/wire/admission"
 )
 
 func TestEndpoint_BothFamiliesShareAPort(t *testing.T) {
 	t.Parallel()
-	endpoint, _ := newEndpoint(wire.Settings{})
-	v6, err := endpoint.Listen(t.Context(), family.V6, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v6.Release()
+	e := newEndpoint(t, wire.Settings{})
+	v6, _ := listen(t, e, family.V6)
 	port := uint16(v6.Addr().(*net.TCPAddr).Port)
-	v4, err := endpoint.Listen(t.Context(), family.V4, port)
+	v4, err := e.Listen(t.Context(), family.V4, port)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer v4.Release()
-	if _, err := endpoint.Listen(t.Context(), family.V4, port); err == nil ||
+	if v4.Family() != family.V4 || v6.Family() != family.V6 {
+		t.Errorf("listeners of %v and %v", v4.Family(), v6.Family())
+	}
+	if _, err := e.Listen(t.Context(), family.V4, port); err == nil ||
 		!strings.Contains(err.Error(), fmt.Sprintf("ipv4 peers on port %d", port)) {
 		t.Errorf("a port that is taken: %v", err)
 	}
 }
 
-func TestEndpoint_MaxConnections(t *testing.T) {
+func TestEndpoint_Apply(t *testing.T) {
 	t.Parallel()
-	endpoint, _ := newEndpoint(wire.Settings{MaxConnections: 1})
-	_, first := connect(t, endpoint, family.V6)
-
-	listener, err := endpoint.Listen(t.Context(), family.V4, 0)
-	if err != nil {
-		t.Fatal(err)
+	e := newEndpoint(t, wire.Settings{Encryption: wire.EncryptionRequire})
+	l, _ := newLeecherBy(t, e, family.V6, ways["RC4"])
+	e.Apply(wire.Settings{Encryption: wire.EncryptionOff, MaxConnections: 1})
+	if e.Encryption() != wire.EncryptionOff {
+		t.Errorf("policy is %v", e.Encryption())
 	}
-	defer listener.Release()
-	accepted := async(listener.Accept)
-	address := fmt.Sprintf("127.0.0.1:%d", listener.Addr().(*net.TCPAddr).Port)
-	if refused, err := new(net.Dialer).DialContext(t.Context(), "tcp4", address); err == nil { // an error is a refusal, too
-		defer refused.Close()
-		_ = refused.SetReadDeadline(time.Now().Add(20 * time.Second))
-		var timeout net.Error
-		if _, err := refused.Read(make([]byte, 1)); err == nil || errors.As(err, &timeout) && timeout.Timeout() {
-			t.Fatalf("one connection too many was not closed: %v", err)
-		}
-	}
-	if _, err := endpoint.Dialer(family.V4).Dial(t.Context(), listener.Addr().String()); !errors.Is(err, wire.ErrFull) {
-		t.Errorf("dialled when full: %v", err)
-	}
-	if open, turnedAway := endpoint.Connections(); open != 1 || turnedAway != 2 {
-		t.Errorf("%d open and %d refused, want 1 and 2", open, turnedAway)
-	}
-
-	_ = first.Close()
-	welcome, err := new(net.Dialer).DialContext(t.Context(), "tcp4", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer welcome.Close()
-	conn, err := accepted()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = conn.Close()
-	if got := endpoint.Accepted(family.V4); got != 1 {
-		t.Errorf("%d IPv4 connections accepted, want 1", got)
+	l.settle() // who is here stays
+	peer := newCalled(t, family.V6)
+	if _, err := e.Dialer(family.V6).Dial(t.Context(), peer.Addr().String()); !errors.Is(err, admission.ErrFull) {
+		t.Errorf("dialled beyond the new limit: %v", err)
 	}
 }
 
-func TestDialer_OtherFamily(t *testing.T) {
+func TestEndpoint_Peers(t *testing.T) {
 	t.Parallel()
-	endpoint, _ := newEndpoint(wire.Settings{})
-	for address, f := range map[string]family.Family{
-		"[::1]:1":            family.V4,
-		"127.0.0.1:1":        family.V6,
-		"[::ffff:7f00:1]:1":  family.V6,
-		"[2002:7f00:1::1]:1": family.V4, // 6to4 counts as IPv4, but is reached over IPv6
-	} {
-		if _, err := endpoint.Dialer(f).Dial(t.Context(), address); !errors.Is(err, wire.ErrOtherFamily) {
-			t.Errorf("dial %s over %v: %v", address, f, err)
-		}
+	e := newEndpoint(t, wire.Settings{})
+	if peers := e.Peers(); len(peers) != 0 {
+		t.Errorf("%d peers of nobody", len(peers))
 	}
-	if _, err := endpoint.Dialer(family.V4).Dial(t.Context(), "peer.example:1"); err == nil {
-		t.Error("a name was dialled")
+	_, stranger := connect(t, e, family.V6)
+	l, client := newLeecher(t, e, family.V4)
+	if peers := e.Peers(); len(peers) != 1 || peers[0] != l.conn(e) {
+		t.Errorf("%d peers, want the one past its handshake", len(peers))
+	}
+	account := e.accounts.Of(ours, family.V4)
+	if n := account.Connected(); n != 1 {
+		t.Errorf("%d connected, want 1", n)
+	}
+	if _, idle := e.served.IdleSince(); idle {
+		t.Error("the torrent has no users")
+	}
+	_ = l.socket.Close()
+	client.wait(t)
+	_ = stranger.Close()
+	if n := account.Connected(); n != 0 {
+		t.Errorf("%d connected in the end, want 0", n)
+	}
+	if _, idle := e.served.IdleSince(); !idle || len(e.Peers()) != 0 {
+		t.Errorf("%d peers left, the torrent is idle: %v", len(e.Peers()), idle)
+	}
+	left, closed := *e.ended(wire.ReasonLeft), *e.ended(wire.ReasonClosed)
+	if left != (family.Pair[int64]{V4: 1}) || closed != (family.Pair[int64]{V6: 1}) {
+		t.Errorf("%+v have left and %+v were closed, want one over IPv4 and one over IPv6", left, closed)
+	}
+	if e.Accepted(family.V4) != 1 || e.Accepted(family.V6) != 1 {
+		t.Errorf("accepted %d and %d, want one of each family", e.Accepted(family.V4), e.Accepted(family.V6))
 	}
 }
 
-// brokenSocket fails every accept call for a while, as a process out of file descriptors sees it.
-type brokenSocket struct {
-	net.Listener
-	failures int
-	calls    int
-	closed   chan struct{}
-}
-
-func (s *brokenSocket) Accept() (net.Conn, error) {
-	if s.calls++; s.calls <= s.failures {
-		return nil, errors.New("too many open files")
-	}
-	<-s.closed
-	return nil, net.ErrClosed
-}
-
-func (s *brokenSocket) Close() error {
-	close(s.closed)
-	return nil
-}
-
-func TestListener_WaitsOutAcceptErrors(t *testing.T) {
+// TestEndpoint_Wanted checks when slots are to be decided anew: a peer wants one, ceases to, or leaves with one.
+func TestEndpoint_Wanted(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		endpoint, _ := newEndpoint(wire.Settings{})
-		socket := &brokenSocket{failures: 12, closed: make(chan struct{})}
-		listener := wire.NewListener(endpoint, family.V4, socket)
-		accepted := async(listener.Accept)
-
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		if socket.calls != socket.failures+1 {
-			t.Errorf("%d calls after a minute of errors, want %d", socket.calls, socket.failures+1)
+	e := newEndpoint(t, wire.Settings{})
+	l, client := newLeecher(t, e, family.V6)
+	conn := l.conn(e)
+	for _, step := range []struct {
+		interested bool
+		say        []byte
+	}{{true, []byte{0, 0, 0, 1, 2}}, {false, []byte{0, 0, 0, 1, 3}}, {true, []byte{0, 0, 0, 1, 2}}} {
+		l.write(step.say)
+		receive(t, e.Wanted())
+		if conn.Interested() != step.interested {
+			t.Errorf("interested: %v", conn.Interested())
 		}
-		_ = listener.Close()
-		synctest.Wait()
-		listener.Release()
-		if _, err := accepted(); !errors.Is(err, net.ErrClosed) {
-			t.Errorf("accept error %v, want %v", err, net.ErrClosed)
-		}
-	})
-}
-
-func TestListener_ClosedBlocksUntilReleased(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		endpoint, _ := newEndpoint(wire.Settings{})
-		socket := &brokenSocket{closed: make(chan struct{})}
-		listener := wire.NewListener(endpoint, family.V4, socket)
-		returned := false
-		go func() {
-			_, _ = listener.Accept()
-			returned = true
-		}()
-		_ = listener.Close()
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if returned {
-			t.Error("accept of a closed listener returned, and the client would spin")
-		}
-		listener.Release()
-		synctest.Wait()
-		if !returned {
-			t.Error("accept of a released listener did not return")
-		}
-	})
+	}
+	_ = l.socket.Close()
+	receive(t, e.Wanted())
+	client.wait(t)
 }
 
 func TestEncryption_Text(t *testing.T) {
 	t.Parallel()
-	for _, want := range []wire.Encryption{wire.EncryptionAllow, wire.EncryptionRequire, wire.EncryptionOff} {
-		text, _ := want.MarshalText()
-		var got wire.Encryption
-		if err := got.UnmarshalText(text); err != nil || got != want {
-			t.Errorf("%s read back as %v, %v", text, got, err)
+	for text, want := range map[string]wire.Encryption{
+		"allow": wire.EncryptionAllow, "require": wire.EncryptionRequire, "off": wire.EncryptionOff,
+	} {
+		got := wire.Encryption(99)
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("%q is %d, %v; want %d", text, got, err, want)
+		}
+		if b, err := want.MarshalText(); string(b) != text || err != nil || want.String() != text {
+			t.Errorf("%d is %q, %v; want %q", want, b, err, text)
 		}
 	}
 	var e wire.Encryption
-	if err := e.UnmarshalText([]byte("maybe")); err == nil {
-		t.Error(`"maybe" was accepted`)
+	if err := e.UnmarshalText([]byte("maybe")); err == nil || !strings.Contains(err.Error(), `"maybe"`) {
+		t.Errorf(`"maybe": %v`, err)
+	}
+}
+
+func TestReason_String(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	for reason := range newEndpoint(t, wire.Settings{}).Ended() {
+		if name := reason.String(); name == "" || seen[name] {
+			t.Errorf("reason %d is called %q, like another or not at all", reason, name)
+		} else {
+			seen[name] = true
+		}
+	}
+	if len(seen) != int(wire.ReasonClosed)+1 {
+		t.Errorf("%d reasons are counted, want %d", len(seen), wire.ReasonClosed+1)
 	}
 }

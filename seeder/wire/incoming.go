@@ -1,26 +1,33 @@
 package wire
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
 
-	"github.com/anacrolix/torrent/mse"
-	"github.com/anacrolix/torrent/peer_protocol"
+	"sixseed/seeder/wire/message"
+	"sixseed/seeder/wire/mse"
 )
 
 // Reasons for turning an incoming connection away.
 var (
 	ErrPlainRefused     = errors.New("plain connection, but encryption is required")
 	ErrEncryptedRefused = errors.New("no BitTorrent handshake, and encryption is off")
-	ErrUnknownTorrent   = errors.New("asks for a torrent that is not seeded here")
 )
 
-// namedBy is how much of a handshake must be there to know the torrent: all but the peer id.
-const namedBy = HandshakeLength - 20
+const (
+	// namedBy is how much of a handshake must be there to know the torrent: all but the peer id.
+	namedBy = message.HandshakeLength - len(InfoHash{})
+	// toldBy is how much of it tells a plain handshake from an obfuscated one: the protocol's name.
+	toldBy   = len(protocol)
+	protocol = "\x13BitTorrent protocol"
+)
+
+// namedIn returns the info-hash of a handshake, the end of which need not be there yet.
+func namedIn(handshake []byte) InfoHash {
+	return InfoHash(handshake[namedBy-len(InfoHash{}) : namedBy])
+}
 
 // incoming is the handshake of a connection that a peer made.
 type incoming struct {
@@ -38,48 +45,56 @@ func (in *incoming) write(*Conn, []byte) (n int, ready bool, err error) { return
 
 // accept finds out how the peer wants to speak and which torrent it came for.
 func (in *incoming) accept(c *Conn) error {
-	plain, err := in.decrypt(c)
-	if err != nil {
+	if err := in.decrypt(c); err != nil {
 		return fmt.Errorf("take handshake from %v: %w", c.remote, err)
 	}
 	head := make([]byte, namedBy)
-	if _, err := io.ReadFull(plain, head); err != nil {
-		return fmt.Errorf("read handshake from %v: %w", c.remote, err)
+	for n := 0; n < len(head); {
+		more, err := c.readPlain(head[n:])
+		n += more
+		if err != nil && n < len(head) {
+			return because(ReasonHandshake, fmt.Errorf("read handshake from %v: %w", c.remote, unexpected(err)))
+		}
 	}
-	infoHash := InfoHash(head[namedBy-len(InfoHash{}):])
-	if !c.endpoint.torrents.Serves(infoHash) {
-		return fmt.Errorf("%v %w: %x", c.remote, ErrUnknownTorrent, infoHash)
+	if err := c.enter(namedIn(head)); err != nil {
+		return fmt.Errorf("let in %v: %w", c.remote, err)
 	}
-	c.attribute(infoHash)
-	c.plain = readFirst(head, plain)
+	return c.hear(head)
+}
+
+// decrypt tells a plain handshake from an obfuscated one by its first bytes, and makes the stream of what follows.
+func (in *incoming) decrypt(c *Conn) error {
+	start := make([]byte, toldBy)
+	if _, err := io.ReadFull(counted{c}, start); err != nil {
+		return because(ReasonHandshake, err)
+	}
+	policy := c.endpoint.Encryption()
+	switch {
+	case string(start) == protocol && policy == EncryptionRequire:
+		return because(ReasonEncryption, ErrPlainRefused)
+	case string(start) == protocol:
+		c.stream = stream{head: start}
+		return nil
+	case policy == EncryptionOff:
+		return because(ReasonEncryption, ErrEncryptedRefused)
+	}
+	agreed, _, err := mse.Receive(counted{c}, start, c.endpoint.Torrents.Keyed, policy.choose)
+	switch {
+	case errors.Is(err, mse.ErrUnknownTorrent):
+		return because(ReasonUnknown, fmt.Errorf("%w: %w", ErrUnknownTorrent, err))
+	case errors.Is(err, mse.ErrNoMethod):
+		return because(ReasonEncryption, err)
+	case err != nil:
+		return because(ReasonHandshake, err)
+	}
+	c.speakAs(agreed)
 	return nil
 }
 
-// decrypt tells a plain handshake from an obfuscated one by its first 20 bytes, and returns the stream in plain text.
-func (in *incoming) decrypt(c *Conn) (io.ReadWriter, error) {
-	start := make([]byte, len(peer_protocol.Protocol))
-	if _, err := io.ReadFull(c.socket, start); err != nil {
-		return nil, err
+// unexpected tells the end of a stream in the middle of something from one between two things.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
 	}
-	stream := readFirst(start, c.socket)
-	policy := c.endpoint.Encryption()
-	switch {
-	case string(start) == peer_protocol.Protocol && policy == EncryptionRequire:
-		return nil, ErrPlainRefused
-	case string(start) == peer_protocol.Protocol:
-		return stream, nil
-	case policy == EncryptionOff:
-		return nil, ErrEncryptedRefused
-	}
-	defer c.pay(0)
-	plain, _, err := mse.ReceiveHandshake(context.Background(), stream, c.endpoint.secretKeys, policy.choose)
-	return plain, err
-}
-
-// readFirst returns rw with head put back in front of what it reads.
-func readFirst(head []byte, rw io.ReadWriter) io.ReadWriter {
-	return struct {
-		io.Reader
-		io.Writer
-	}{io.MultiReader(bytes.NewReader(head), rw), rw}
+	return err
 }

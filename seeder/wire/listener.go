@@ -63,12 +63,22 @@ func (l *Listener) Accept() (net.Conn, error) {
 // admit makes a peer connection of socket, or closes it.
 func (l *Listener) admit(socket net.Conn) (*Conn, bool) {
 	remote, err := netip.ParseAddrPort(socket.RemoteAddr().String())
-	if err != nil || !l.endpoint.reserve() {
+	if err != nil {
 		discard(socket)
 		return nil, false
 	}
-	conn := newConn(l.endpoint, socket, remote, new(incoming))
+	conn := newConn(l.endpoint, remote, new(incoming))
+	conn.incoming = true
 	l.endpoint.accepted.At(conn.family).Add(1)
+	if err := conn.attach(socket); err != nil {
+		discard(socket)
+		return nil, false
+	}
+	if err := l.endpoint.admit(conn, false); err != nil {
+		l.endpoint.noteEnd(conn, err)
+		discard(socket)
+		return nil, false
+	}
 	return conn, true
 }
 
