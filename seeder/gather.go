@@ -20,6 +20,7 @@ const (
 // Status returns what the service is doing now.
 func (s *Service) Status() Status {
 	torrents, problems := s.catalog.Torrents(), s.catalog.Problems()
+	peers := s.Swarm.Peers()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.bookFail != nil {
@@ -35,7 +36,7 @@ func (s *Service) Status() Status {
 		Version:  s.Version,
 		Started:  s.started,
 		At:       s.Now(),
-		Families: s.familyStatus(),
+		Families: s.familyStatus(peers),
 		Torrents: torrents,
 		Trackers: s.trackerStatus(),
 		Library:  countStates(torrents),
@@ -52,19 +53,21 @@ func (s *Service) addTraffic(t *TorrentStatus) {
 	}
 	infoHash := wire.InfoHash(raw)
 	t.Total = s.books.total(infoHash)
-	t.Rate = s.rates.of(infoHash)
+	t.Rate = torrentRate(&s.rates, infoHash)
 	t.Peers = family.Both(func(f family.Family) int { return s.Accounts.Of(infoHash, f).Connected() })
 }
 
-func (s *Service) familyStatus() family.Pair[FamilyStatus] {
-	listening, sinceStart, rate := s.Engine.Families(), s.books.sinceStart(), s.rates.total()
-	announces := s.Announcer.Counts()
+func (s *Service) familyStatus(peers []Peer) family.Pair[FamilyStatus] {
+	listening, sinceStart, rate := s.Engine.Families(), s.books.sinceStart(), totalRate(&s.rates)
+	announces, ended := s.Announcer.Counts(), s.Swarm.Ended()
 	pair := family.Both(func(f family.Family) FamilyStatus {
 		return FamilyStatus{
 			Listening:    listening.Get(f),
 			UploadRate:   rate.Get(f),
+			UploadSlots:  s.SlotLimit(),
 			SinceStart:   sinceStart.Get(f),
-			Accepted:     s.Endpoint.Accepted(f),
+			Accepted:     s.Swarm.Accepted(f),
+			Ended:        endedOver(f, ended),
 			AnnouncesOK:  announces.Get(f).Total().OK,
 			AnnouncesBad: announces.Get(f).Total().Failed,
 		}
@@ -72,7 +75,17 @@ func (s *Service) familyStatus() family.Pair[FamilyStatus] {
 	s.Accounts.Each(func(_ wire.InfoHash, f family.Family, account *wire.Account) {
 		pair.At(f).Connected += account.Connected()
 	})
+	countPeers(&pair, peers)
 	return pair
+}
+
+// endedOver returns one family's part of the ended connections.
+func endedOver(f family.Family, ended map[wire.Reason]family.Pair[int64]) map[string]int64 {
+	counts := make(map[string]int64, len(ended))
+	for reason, pair := range ended {
+		counts[reason.String()] = pair.Get(f)
+	}
+	return counts
 }
 
 func (s *Service) trackerStatus() []TrackerStatus {

@@ -40,10 +40,11 @@ type Catalog interface {
 type Config struct {
 	Version       string
 	Engine        *engine.Engine
-	Endpoint      *wire.Endpoint
+	Swarm         Swarm
 	Accounts      *wire.Accounts
 	Announcer     *announce.Announcer
 	Recorder      Recorder
+	Slots         int                  // peers that may hold an upload slot at one time; 0: everybody who is interested
 	Changed       <-chan wire.InfoHash // torrents whose data turned out changed
 	FlushInterval time.Duration        // DefaultFlushInterval if zero
 	Now           func() time.Time
@@ -61,14 +62,16 @@ type Torrent struct {
 type Service struct {
 	Config
 	started time.Time
+	slots   *slots
 
-	mu       sync.Mutex
-	catalog  Catalog
-	names    map[wire.InfoHash]string // of every torrent ever seeded
-	books    accounting
-	rates    rates
-	bookFail error     // of the last flush
-	lastBeat time.Time // of the sampling loop
+	mu        sync.Mutex
+	catalog   Catalog
+	names     map[wire.InfoHash]string // of every torrent ever seeded
+	books     accounting
+	rates     rates[accountKey]
+	peerRates rates[uint64]
+	bookFail  error     // of the last flush
+	lastBeat  time.Time // of the sampling loop
 }
 
 // New returns a service that has read from the recorder what earlier runs sent.
@@ -81,6 +84,7 @@ func New(ctx context.Context, config Config) (*Service, error) {
 		Config:   config,
 		started:  now,
 		names:    map[wire.InfoHash]string{wire.Unattributed: "(no torrent)"},
+		slots:    newSlots(config.Swarm, config.Slots, config.Now),
 		books:    accounting{accounts: config.Accounts, recorder: config.Recorder},
 		lastBeat: now,
 	}
@@ -116,7 +120,9 @@ func (s *Service) Run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Announcer.Run(running) })
 	group.Go(func() error { return s.every(running, sampleInterval, s.sample) })
+	group.Go(func() error { return s.every(running, sampleInterval, s.retire) })
 	group.Go(func() error { return s.every(running, s.FlushInterval, s.flush) })
+	group.Go(func() error { return s.slots.run(running) })
 	group.Go(func() error { return s.stopChanged(running) })
 	err := group.Wait()
 
@@ -140,11 +146,17 @@ func (s *Service) every(ctx context.Context, interval time.Duration, do func(con
 }
 
 func (s *Service) sample(context.Context) {
+	peers := s.Swarm.Peers()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastBeat = s.Now()
-	s.rates.add(s.lastBeat, s.Accounts)
+	s.rates.add(s.lastBeat, readAccounts(s.Accounts))
+	s.peerRates.add(s.lastBeat, readPeers(peers))
 }
+
+// retire lets the engine put away the torrents that nobody uses. It is apart from sample, since the engine waits for its
+// client.
+func (s *Service) retire(context.Context) { s.Engine.Retire(s.Now()) }
 
 // stopChanged takes torrents whose data changed out of service. The library brings them back once they are verified.
 func (s *Service) stopChanged(ctx context.Context) error {

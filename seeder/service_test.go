@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"sixseed/seeder/announce"
 	"sixseed/seeder/engine"
 	"sixseed/seeder/wire"
+	"sixseed/seeder/wire/mse"
 	"sixseed/storage/content"
 )
 
@@ -121,8 +123,13 @@ type lab struct {
 	shelf    *shelf
 	engine   *engine.Engine
 	accounts *wire.Accounts
+	swarm    seeder.Swarm // nil: whoever connects
+	slots    int
+	address  string // of the port for peers
 	changed  chan wire.InfoHash
 	log      *slog.Logger
+	now      func() time.Time
+	read     atomic.Int64    // info dictionaries
 	ctx      context.Context // of Run
 	stop     func() error
 }
@@ -137,6 +144,7 @@ func newLab(t *testing.T) *lab {
 		accounts: wire.NewAccounts(),
 		changed:  make(chan wire.InfoHash, 10),
 		log:      discard,
+		now:      time.Now,
 	}
 	return l
 }
@@ -149,12 +157,18 @@ func (l *lab) run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint := wire.NewEndpoint(l.engine, l.accounts, family.Classifier{}, wire.Settings{MaxConnections: 10})
+	endpoint := wire.NewEndpoint(wire.Config{
+		Torrents: l.engine, Accounts: l.accounts, Settings: wire.Settings{MaxConnections: 10}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	})
 	listener, err := endpoint.Listen(t.Context(), family.V6, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.address = net.JoinHostPort("::1", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
 	l.engine.Connect([]*wire.Listener{listener}, nil)
+	if l.swarm == nil {
+		l.swarm = seeder.SwarmOf(endpoint)
+	}
 	announcer, err := announce.New(announce.Config{
 		PeerID: [20]byte{1}, Port: uint16(listener.Addr().(*net.TCPAddr).Port), Families: l.engine.Families(), Log: discard,
 	})
@@ -162,8 +176,8 @@ func (l *lab) run(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Service, err = seeder.New(t.Context(), seeder.Config{
-		Version: "test", Engine: l.engine, Endpoint: endpoint, Accounts: l.accounts, Announcer: announcer,
-		Recorder: l.books, Changed: l.changed, FlushInterval: time.Millisecond, Now: time.Now, Log: l.log,
+		Version: "test", Engine: l.engine, Swarm: l.swarm, Slots: l.slots, Accounts: l.accounts, Announcer: announcer,
+		Recorder: l.books, Changed: l.changed, FlushInterval: time.Millisecond, Now: l.now, Log: l.log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +216,12 @@ func (l *lab) seed(t *testing.T, name string) wire.InfoHash {
 	infoHash := wire.InfoHash(sha1.Sum(info))
 	err = l.Seed(seeder.Torrent{
 		Torrent: engine.Torrent{
-			InfoHash: infoHash, InfoBytes: info, Data: content.Open(layout, stamps, content.NewPool(1)),
+			InfoHash: infoHash,
+			Info: func() ([]byte, error) {
+				l.read.Add(1)
+				return info, nil
+			},
+			Data: content.Open(layout, stamps, content.NewPool(1)),
 		},
 		Name: name,
 	})
@@ -380,8 +399,38 @@ func TestService_StopsTorrentsWhoseDataChanged(t *testing.T) {
 	if infoHash := <-l.shelf.rechecked; infoHash != changed {
 		t.Errorf("%x is checked again, want %x", infoHash, changed)
 	}
-	if l.engine.Serves(changed) || !l.engine.Serves(other) {
+	_, changedIsSeeded := l.engine.Keyed(mse.KeyOf(changed))
+	_, otherIsSeeded := l.engine.Keyed(mse.KeyOf(other))
+	if changedIsSeeded || !otherIsSeeded {
 		t.Error("not just the changed torrent was stopped")
+	}
+}
+
+func TestService_RetiresTorrentsThatNobodyUses(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	var hours atomic.Int64
+	l.now = func() time.Time { return time.Unix(3600*hours.Add(1), 0) }
+	l.run(t)
+	infoHash := l.seed(t, "debian.iso")
+	use := func() {
+		opened, err := l.engine.Open(infoHash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened.Release(time.Unix(1, 0))
+	}
+	use()
+	active := l.Status()
+	read := l.read.Load()
+	eventually(t, "activated again", func() bool {
+		use()
+		return l.read.Load() > read
+	})
+	again := l.Status()
+	again.At = active.At
+	if diff := cmp.Diff(active, again); diff != "" {
+		t.Errorf("what is shown has changed (-before +after):\n%s", diff)
 	}
 }
 

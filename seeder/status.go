@@ -1,6 +1,7 @@
 package seeder
 
 import (
+	"net/netip"
 	"time"
 
 	"sixseed/policy/family"
@@ -18,17 +19,26 @@ type Status struct {
 	Library  LibraryStatus             `json:"library"`
 	Problems []Problem                 `json:"problems"` // what an admin should look at, by subject
 	Month    family.Pair[wire.Traffic] `json:"month"`    // the running month, by the ledger's time zone and billing day
+
+	// Peers is every peer there is, in the order of Service.Peers, for those who ask for them: nil in what Service.Status
+	// returns.
+	Peers []PeerStatus `json:"peers,omitzero"`
 }
 
 // FamilyStatus is the state of one address family.
 type FamilyStatus struct {
-	Listening    bool         `json:"listening"`
-	UploadRate   int64        `json:"upload_bytes_per_second"` // payload, mean over the last seconds
-	Connected    int          `json:"connected"`               // peers past the handshake
-	SinceStart   wire.Traffic `json:"since_start"`
-	Accepted     int64        `json:"accepted"`      // connections since start
-	AnnouncesOK  int64        `json:"announces_ok"`  // since start
-	AnnouncesBad int64        `json:"announces_bad"` // since start
+	Listening    bool             `json:"listening"`
+	UploadRate   int64            `json:"upload_bytes_per_second"` // payload, mean over the last seconds
+	Connected    int              `json:"connected"`               // peers past the handshake
+	Interested   int              `json:"interested"`              // of these, how many want something
+	Unchoked     int              `json:"unchoked"`                // and how many hold an upload slot
+	Queue        int              `json:"queue"`                   // requests of all peers that wait to be answered
+	UploadSlots  int              `json:"upload_slots"`            // that its peers may hold; 0: no limit. Both families share them
+	SinceStart   wire.Traffic     `json:"since_start"`
+	Accepted     int64            `json:"accepted"`      // connections since start
+	Ended        map[string]int64 `json:"ended"`         // connections since start, refused ones too, by reason
+	AnnouncesOK  int64            `json:"announces_ok"`  // since start
+	AnnouncesBad int64            `json:"announces_bad"` // since start
 }
 
 // TorrentStatus is one torrent of the library.
@@ -42,6 +52,24 @@ type TorrentStatus struct {
 	Peers    family.Pair[int]          `json:"peers"`
 	Rate     family.Pair[int64]        `json:"upload_bytes_per_second"` // payload
 	Total    family.Pair[wire.Traffic] `json:"total"`                   // for as long as the ledger goes back
+}
+
+// PeerStatus is one connection past its handshake.
+type PeerStatus struct {
+	Address    netip.AddrPort `json:"address"`
+	Family     family.Family  `json:"family"`
+	Client     string         `json:"client"`     // as the peer calls itself
+	Encryption string         `json:"encryption"` // "plain" or "rc4"
+	Incoming   bool           `json:"incoming"`   // the peer made the connection
+	Since      time.Time      `json:"since"`
+	Interested bool           `json:"interested"`
+	Unchoked   bool           `json:"unchoked"`
+	Queue      int            `json:"queue"`                   // requests that wait to be answered
+	Rate       int64          `json:"upload_bytes_per_second"` // payload, mean over the last seconds
+	wire.Traffic
+	Progress float64 `json:"progress"`  // 0 to 1: how much of the torrent the peer has
+	InfoHash string  `json:"info_hash"` // 40 hex digits
+	Name     string  `json:"name"`      // of the torrent
 }
 
 // TrackerStatus is how announces to one tracker fare over one family.

@@ -21,8 +21,16 @@ type apiError struct {
 	Error string `json:"error"`
 }
 
-func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) serveStatus(w http.ResponseWriter, r *http.Request) {
+	query, err := parseStatusQuery(r.URL.RawQuery)
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, apiError{err.Error()})
+		return
+	}
 	status := s.source.Status()
+	if query.peers {
+		status.Peers = listed(s.source.Peers())
+	}
 	status.Torrents = listed(status.Torrents)
 	status.Trackers = listed(status.Trackers)
 	status.Problems = listed(status.Problems)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -45,12 +46,43 @@ func TestServer_Status(t *testing.T) {
 	golden(t, "status.json", indented.String())
 }
 
+func TestServer_StatusWithPeers(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, busy())
+	got := get(t, server, "/api/v1/status?peers=1")
+	if diff := cmp.Diff(peers(), decode[seeder.Status](t, got).Peers, cmpopts.EquateComparable(netip.AddrPort{})); diff != "" {
+		t.Errorf("the peers differ from the source's (-want +got)\n%s", diff)
+	}
+	if strings.Contains(got.body, "<b>") {
+		t.Error("a peer's name is not escaped")
+	}
+	without := decode[map[string]json.RawMessage](t, get(t, server, "/api/v1/status?peers=false"))
+	if peers, ok := without["peers"]; ok {
+		t.Errorf("nobody asked for the peers, and they are %s", peers)
+	}
+}
+
+func TestServer_StatusRefuses(t *testing.T) {
+	t.Parallel()
+	for query, named := range map[string]string{
+		"peers=some":      "peers: ",
+		"peers=1&peers=1": "peers: ",
+		"peer=1":          `"peer"`,
+	} {
+		got := get(t, newServer(t, busy()), "/api/v1/status?"+query)
+		if problem := decode[struct{ Error string }](t, got).Error; got.code != http.StatusBadRequest || !strings.Contains(problem, named) {
+			t.Errorf("%s: %d %q, want 400 and a text that names %s", query, got.code, problem, named)
+		}
+	}
+}
+
 func TestServer_StatusListsAreNeverNull(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, &source{})
 	for path, lists := range map[string][]string{
-		"/api/v1/status":   {"torrents", "trackers", "problems"},
-		"/api/v1/torrents": {"torrents"},
+		"/api/v1/status":         {"torrents", "trackers", "problems"},
+		"/api/v1/status?peers=1": {"peers"},
+		"/api/v1/torrents":       {"torrents"},
 	} {
 		fields := decode[map[string]json.RawMessage](t, get(t, server, path))
 		for _, list := range lists {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 type source struct {
 	mu     sync.Mutex
 	status seeder.Status
+	peers  []seeder.PeerStatus
 
 	report  ledger.Report
 	failure error // of Report
@@ -34,6 +36,8 @@ func (s *source) Status() seeder.Status {
 	defer s.mu.Unlock()
 	return s.status
 }
+
+func (s *source) Peers() []seeder.PeerStatus { return s.peers }
 
 // setStatus changes what Status says from now on.
 func (s *source) setStatus(status seeder.Status) {
@@ -77,11 +81,13 @@ func busy() *source {
 			At:      noon,
 			Families: family.Pair[seeder.FamilyStatus]{
 				V6: seeder.FamilyStatus{
-					Listening: true, UploadRate: 38_400_000, Connected: 142, Accepted: 9_120, AnnouncesOK: 2_004, AnnouncesBad: 3,
+					Listening: true, UploadRate: 38_400_000, Connected: 142, Interested: 61, Unchoked: 40, Queue: 9_411, UploadSlots: 60,
+					Accepted: 9_120, Ended: map[string]int64{"left": 8_970, "protocol": 8}, AnnouncesOK: 2_004, AnnouncesBad: 3,
 					SinceStart: wire.Traffic{Payload: 1_310_000_000_000, Overhead: 9_800_000_000, Received: 2_100_000_000},
 				},
 				V4: seeder.FamilyStatus{
-					Listening: true, UploadRate: 9_120_000, Connected: 88, Accepted: 14_010, AnnouncesOK: 1_990, AnnouncesBad: 12,
+					Listening: true, UploadRate: 9_120_000, Connected: 88, Interested: 33, Unchoked: 20, Queue: 2_003,
+					Accepted: 14_010, Ended: map[string]int64{"left": 13_002, "refused": 920}, AnnouncesOK: 1_990, AnnouncesBad: 12,
 					SinceStart: wire.Traffic{Payload: 702_000_000_000, Overhead: 5_400_000_000, Received: 1_900_000_000},
 				},
 			},
@@ -111,7 +117,21 @@ func busy() *source {
 				V4: wire.Traffic{Payload: 1_360_000_000_000, Overhead: 11_000_000_000},
 			},
 		},
+		peers:  peers(),
 		report: year(),
+	}
+}
+
+// peers are two of those that busy has; one of them has a name that tries the reader.
+func peers() []seeder.PeerStatus {
+	return []seeder.PeerStatus{
+		{
+			Address: netip.MustParseAddrPort("[2001:db8::7]:51413"), Family: family.V6, Client: "<b>\x1b[31mqBittorrent", Encryption: "plain",
+			Incoming: true, Since: noon.Add(-time.Hour), Interested: true, Unchoked: true, Queue: 250, Rate: 9_500_000,
+			Traffic: wire.Traffic{Payload: 3_000_000_000, Overhead: 20_000_000, Received: 9_000_000}, Progress: 0.75,
+			InfoHash: hash(1), Name: "debian-13.2.0-amd64-DVD-1.iso",
+		},
+		{Address: netip.MustParseAddrPort("192.0.2.1:6881"), Family: family.V4, Encryption: "rc4", InfoHash: hash(2)},
 	}
 }
 

@@ -28,12 +28,21 @@ type bar struct{ All, IPv6 figure }
 func (v *view) now(status seeder.Status) headline {
 	rates := family.Both(func(f family.Family) int64 { return status.Families.Get(f).UploadRate })
 	return v.headline("now", rates, figures.Rate, func(f family.Family) string {
-		side := status.Families.Get(f)
-		if !side.Listening {
-			return "not listening, " + count(side.Connected, "peer")
-		}
-		return count(side.Connected, "peer")
+		return peersInWords(status.Families.Get(f))
 	})
+}
+
+// peersInWords says how many peers of a family there are, and what of it is out of the ordinary.
+func peersInWords(side seeder.FamilyStatus) string {
+	words := count(side.Connected, "peer")
+	if side.Connected > 0 {
+		words += fmt.Sprintf(": %s interested, %s unchoked",
+			figures.Count(int64(side.Interested)), figures.Count(int64(side.Unchoked)))
+	}
+	if !side.Listening {
+		return "not listening, " + words
+	}
+	return words
 }
 
 // month is the headline of the running month.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime"
 	"time"
@@ -31,8 +32,14 @@ var (
 		"Connections accepted from peers since the start.")
 	listeningDesc = perFamily("sixseed_listening",
 		"1 if peers can connect over this family.")
+	endedConnectionsDesc = perFamily("sixseed_connections_ended_total",
+		"Connections that ended since the start, those that were turned away among them, by reason.", "reason")
 	peersDesc = perFamily("sixseed_peers",
-		"Peers by what they are doing.", "state")
+		"Peers: connected, all of them; interested, those of them that want something; unchoked, those that hold an upload slot.", "state")
+	uploadSlotsDesc = perFamily("sixseed_upload_slots",
+		"Upload slots that the peers of a family may hold; both families share them. +Inf if there is no limit.")
+	queuedRequestsDesc = perFamily("sixseed_queued_requests",
+		"Requests of peers that wait to be answered.")
 	announcesDesc = perFamily("sixseed_announces_total",
 		"Announces to trackers since the start, by result: ok or error.", "result")
 	torrentsDesc = prometheus.NewDesc("sixseed_torrents",
@@ -103,7 +110,14 @@ func collectFamily(send sendMetric, status seeder.FamilyStatus, label string) {
 	send(receivedBytesDesc, prometheus.CounterValue, float64(status.SinceStart.Received), label)
 	send(acceptedConnectionsDesc, prometheus.CounterValue, float64(status.Accepted), label)
 	send(listeningDesc, prometheus.GaugeValue, oneIf(status.Listening), label)
+	for reason, count := range status.Ended {
+		send(endedConnectionsDesc, prometheus.CounterValue, float64(count), label, reason)
+	}
 	send(peersDesc, prometheus.GaugeValue, float64(status.Connected), label, "connected")
+	send(peersDesc, prometheus.GaugeValue, float64(status.Interested), label, "interested")
+	send(peersDesc, prometheus.GaugeValue, float64(status.Unchoked), label, "unchoked")
+	send(uploadSlotsDesc, prometheus.GaugeValue, infIfZero(status.UploadSlots), label)
+	send(queuedRequestsDesc, prometheus.GaugeValue, float64(status.Queue), label)
 	send(announcesDesc, prometheus.CounterValue, float64(status.AnnouncesOK), label, "ok")
 	send(announcesDesc, prometheus.CounterValue, float64(status.AnnouncesBad), label, "error")
 }
@@ -124,4 +138,12 @@ func oneIf(b bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+// infIfZero writes a limit as a metric. Zero stands for none.
+func infIfZero(limit int) float64 {
+	if limit == 0 {
+		return math.Inf(1)
+	}
+	return float64(limit)
 }

@@ -33,6 +33,8 @@ import (
 type Source interface {
 	// Status returns the state of this moment. The caller does not change it.
 	Status() seeder.Status
+	// Peers returns every peer of this moment. The caller may keep it.
+	Peers() []seeder.PeerStatus
 	// Report asks the ledger.
 	Report(ctx context.Context, query ledger.Query) (ledger.Report, error)
 	// Healthy returns nil while the process works, and otherwise what a restart might cure.

@@ -99,12 +99,12 @@ type sink struct {
 
 var _ library.Sink = sink{}
 
-func (s sink) Available(_ library.Release, m *metafile.Metafile, layout content.Layout, stamps []content.Stamp) {
+func (s sink) Available(r library.Release, m *metafile.Metafile, layout content.Layout, stamps []content.Stamp) {
 	err := s.service.Seed(seeder.Torrent{
 		Torrent: engine.Torrent{
-			InfoHash:  m.InfoHash,
-			InfoBytes: m.InfoBytes,
-			Data:      content.Open(layout, stamps, s.files),
+			InfoHash: m.InfoHash,
+			Info:     infoAt(r.MetafilePath),
+			Data:     content.Open(layout, stamps, s.files),
 		},
 		Name:  m.Name,
 		Tiers: m.Tiers,
@@ -114,6 +114,17 @@ func (s sink) Available(_ library.Release, m *metafile.Metafile, layout content.
 		return
 	}
 	s.log.Info("release is seeded", "name", m.Name, "info_hash", infoHashText(m.InfoHash))
+}
+
+// infoAt reads the info dictionary of the .torrent at path. It holds on to the path alone.
+func infoAt(path string) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		m, err := metafile.Load(path)
+		if err != nil {
+			return nil, err
+		}
+		return m.InfoBytes, nil
+	}
 }
 
 func (s sink) Gone(infoHash wire.InfoHash) {

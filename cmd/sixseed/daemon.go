@@ -94,7 +94,14 @@ func (d *daemon) openPeers(ctx context.Context) error {
 		return err
 	}
 	classifier := family.Classifier{Tunnels: d.settings.Policy.Tunnels}
-	d.endpoint = wire.NewEndpoint(d.engine, d.accounts, classifier, wireSettings(d.settings))
+	d.endpoint = wire.NewEndpoint(wire.Config{
+		Torrents:   d.engine,
+		Accounts:   d.accounts,
+		Classifier: classifier,
+		Settings:   wireSettings(d.settings),
+		Now:        time.Now,
+		Log:        d.log,
+	})
 	return d.listen(ctx)
 }
 
@@ -125,10 +132,11 @@ func (d *daemon) openService(ctx context.Context) error {
 	d.service, err = seeder.New(ctx, seeder.Config{
 		Version:   version,
 		Engine:    d.engine,
-		Endpoint:  d.endpoint,
+		Swarm:     seeder.SwarmOf(d.endpoint),
 		Accounts:  d.accounts,
 		Announcer: announcer,
 		Recorder:  recorder{d.ledger},
+		Slots:     int(d.settings.Policy.UploadSlots),
 		Changed:   d.changed,
 		Now:       time.Now,
 		Log:       d.log,
@@ -221,6 +229,7 @@ func (d *daemon) run(ctx context.Context, hangups <-chan os.Signal) error {
 	d.log.Info("sixseed serves", "version", version, "port", d.settings.Peers.Port,
 		"library", d.settings.Library.Dirs, "state_dir", d.settings.StateDir, "web", d.settings.Web.Listen)
 	err := group.Wait()
+	d.endpoint.Wait()
 	d.log.Info("sixseed has stopped")
 	return err
 }
@@ -233,6 +242,9 @@ func (d *daemon) abandon() error {
 	var errs []error
 	if d.engine != nil {
 		errs = append(errs, d.engine.Close())
+	}
+	if d.endpoint != nil {
+		d.endpoint.Wait()
 	}
 	for _, page := range d.pages {
 		errs = append(errs, page.Close())

@@ -24,6 +24,11 @@ var layers = []struct {
 	{"sixseed/cmd/sixseed/config", []string{"sixseed/policy/family", "github.com/BurntSushi/toml", "golang.org/x/sys/unix"}},
 	{"sixseed/cmd/sixseed/e2e", nil},
 	{"sixseed/cmd/sixseed/e2e/peers", []string{"sixseed/policy/family", "sixseed/seeder/announce/announcetest"}},
+	{"sixseed/cmd/sixseed/e2e/load", []string{
+		"sixseed/policy/family", "sixseed/seeder/wire/message", "sixseed/seeder/wire/mse",
+		"golang.org/x/sync/errgroup", "golang.org/x/sys/unix",
+	}},
+	{"sixseed/cmd/sixseed/e2e/seeding", nil},
 	{"sixseed/packaging", nil},
 
 	{"sixseed/web", []string{
@@ -35,12 +40,15 @@ var layers = []struct {
 	// What the service needs of storage it declares as an interface.
 	{"sixseed/seeder", []string{"sixseed/seeder/...", "sixseed/policy/...", "golang.org/x/sync/errgroup"}},
 	{"sixseed/seeder/engine", []string{
-		"sixseed/seeder/wire", "sixseed/storage/content", "sixseed/policy/family", "github.com/anacrolix/...",
+		"sixseed/seeder/wire", "sixseed/seeder/wire/...", "sixseed/storage/content", "sixseed/policy/family", "github.com/anacrolix/...",
 	}},
 	{"sixseed/seeder/wire", []string{
-		"sixseed/policy/...", "sixseed/storage/content",
-		"github.com/anacrolix/torrent/mse", "github.com/anacrolix/torrent/peer_protocol", "golang.org/x/sys/unix",
+		"sixseed/seeder/wire/...", "sixseed/policy/...", "sixseed/storage/content", "golang.org/x/sys/unix",
 	}},
+	{"sixseed/seeder/wire/message", nil},
+	{"sixseed/seeder/wire/mse", nil},
+	{"sixseed/seeder/wire/admission", []string{"sixseed/policy/family"}},
+	{"sixseed/seeder/wire/extension", nil},
 	{"sixseed/seeder/announce", []string{"sixseed/policy/family", "github.com/anacrolix/torrent/bencode"}},
 	{"sixseed/seeder/announce/announcetest", []string{"sixseed/policy/family"}},
 	{"sixseed/seeder/dualstack", []string{"sixseed/policy/family"}},

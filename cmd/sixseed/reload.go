@@ -34,9 +34,13 @@ func (d *daemon) apply(settings config.Config) error {
 		return err
 	}
 	d.endpoint.Apply(wireSettings(settings))
+	d.service.SetSlots(int(settings.Policy.UploadSlots))
 	d.settings.Library = settings.Library
 	d.settings.Peers.Encryption = settings.Peers.Encryption
 	d.settings.Peers.MaxConnections = settings.Peers.MaxConnections
+	d.settings.Peers.MaxPerTorrent = settings.Peers.MaxPerTorrent
+	d.settings.Peers.MaxPerAddress = settings.Peers.MaxPerAddress
+	d.settings.Policy.UploadSlots = settings.Policy.UploadSlots
 	d.log.Info("configuration was read again", "changed", live)
 	if len(restart) > 0 {
 		d.log.Warn("some changes take effect after a restart", "keys", restart)
@@ -62,5 +66,7 @@ func wireSettings(settings config.Config) wire.Settings {
 	return wire.Settings{
 		Encryption:     policies[settings.Peers.Encryption],
 		MaxConnections: settings.Peers.MaxConnections,
+		MaxPerTorrent:  settings.Peers.MaxPerTorrent,
+		MaxPerAddress:  settings.Peers.MaxPerAddress,
 	}
 }

@@ -19,15 +19,16 @@ import (
 
 const (
 	statusTimeout = 5 * time.Second // for one address to answer
-	maxStatusSize = 64 << 20        // bytes; a hundred thousand torrents take less
+	maxStatusSize = 64 << 20        // bytes; a hundred thousand torrents or peers take less
 )
 
 // statusCommand asks the running daemon what it is doing.
 type statusCommand struct {
 	configFlags
 
-	URL  string `name:"url" placeholder:"URL" help:"Ask this daemon (http://HOST:PORT) instead of the addresses in web.listen."`
-	JSON bool   `name:"json" help:"Print the daemon's answer as JSON."`
+	URL   string `name:"url" placeholder:"URL" help:"Ask this daemon (http://HOST:PORT) instead of the addresses in web.listen."`
+	Peers bool   `name:"peers" help:"List the peers, the fastest of each family first, instead of torrents and trackers."`
+	JSON  bool   `name:"json" help:"Print the daemon's answer as JSON."`
 }
 
 // exitCodes implements exitCoder.
@@ -41,18 +42,33 @@ func (c *statusCommand) Run(ctx context.Context, out *streams) error {
 	if err != nil {
 		return err
 	}
-	answer, status, err := askFirst(ctx, urls)
-	if err != nil {
+	answer, status, err := askFirst(ctx, urls, c.path())
+	switch {
+	case err != nil:
 		return err
+	case c.JSON:
+		return printAnswer(out.Out, answer)
+	case c.Peers:
+		return printPeers(out.Out, status)
 	}
-	if !c.JSON {
-		return printStatus(out.Out, status)
+	return printStatus(out.Out, status)
+}
+
+// path is what the daemon is asked for.
+func (c *statusCommand) path() string {
+	if c.Peers {
+		return "/api/v1/status?peers=true"
 	}
+	return "/api/v1/status"
+}
+
+// printAnswer writes the daemon's JSON, indented, with what a terminal might obey escaped.
+func printAnswer(out io.Writer, answer []byte) error {
 	var indented bytes.Buffer
 	if err := json.Indent(&indented, bytes.TrimSpace(answer), "", "  "); err != nil {
 		return fmt.Errorf("indent status: %w", err)
 	}
-	_, err = fmt.Fprintln(out.Out, indented.String())
+	_, err := fmt.Fprintln(out, escapeJSON(indented.String()))
 	return err
 }
 
@@ -90,9 +106,9 @@ func reachable(address netip.AddrPort) netip.AddrPort {
 	return address
 }
 
-// askFirst returns the status of the first daemon that answers, as it came and decoded. If none does, the error says of
-// each why not.
-func askFirst(ctx context.Context, urls []string) (answer []byte, status seeder.Status, err error) {
+// askFirst returns the status of the first daemon that answers at path, as it came and decoded. If none does, the error
+// says of each why not.
+func askFirst(ctx context.Context, urls []string, path string) (answer []byte, status seeder.Status, err error) {
 	client := &http.Client{
 		Timeout: statusTimeout,
 		// No proxy: it would be asked for an address that means something else to it.
@@ -100,7 +116,7 @@ func askFirst(ctx context.Context, urls []string) (answer []byte, status seeder.
 	}
 	var reasons []string
 	for _, base := range urls {
-		answer, status, err = ask(ctx, client, base+"/api/v1/status")
+		answer, status, err = ask(ctx, client, base+path)
 		if err == nil {
 			return answer, status, nil
 		}

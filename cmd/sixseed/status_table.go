@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"sixseed/policy/family"
@@ -12,27 +13,40 @@ import (
 
 // printStatus writes status for people: families, torrents, trackers, and what is wrong.
 func printStatus(out io.Writer, status seeder.Status) error {
-	var text strings.Builder
-	fmt.Fprintf(&text, "sixseed %s, up for %s\n\n", status.Version, figures.Duration(status.At.Sub(status.Started)))
-	text.WriteString(familyTable(status))
-	text.WriteString("\n" + torrentTable(status))
-	text.WriteString("\n" + trackerTable(status.Trackers))
-	if len(status.Problems) > 0 {
-		text.WriteString("\nProblems:\n")
-	}
-	for _, problem := range status.Problems {
-		fmt.Fprintf(&text, "  %s: %s\n", printable(problem.Subject), printable(problem.Text))
-	}
-	_, err := io.WriteString(out, text.String())
+	return printSections(out, []string{
+		heading(status), familyTable(status), torrentTable(status), trackerTable(status.Trackers), problemList(status.Problems),
+	})
+}
+
+// printSections writes texts with an empty line between them. One that is empty is left out.
+func printSections(out io.Writer, sections []string) error {
+	sections = slices.DeleteFunc(sections, func(section string) bool { return section == "" })
+	_, err := io.WriteString(out, strings.Join(sections, "\n"))
 	return err
 }
 
+func heading(status seeder.Status) string {
+	return fmt.Sprintf("sixseed %s, up for %s\n", status.Version, figures.Duration(status.At.Sub(status.Started)))
+}
+
+func problemList(problems []seeder.Problem) string {
+	var text strings.Builder
+	if len(problems) > 0 {
+		text.WriteString("Problems:\n")
+	}
+	for _, problem := range problems {
+		fmt.Fprintf(&text, "  %s: %s\n", printable(problem.Subject), printable(problem.Text))
+	}
+	return text.String()
+}
+
 func familyTable(status seeder.Status) string {
-	rows := [][]string{{"", ">rate", ">peers", ">this month", ">since start", ">announces"}}
+	rows := [][]string{{"", ">rate", ">peers", ">interested", ">unchoked", ">this month", ">since start", ">announces"}}
 	for _, f := range family.All {
 		side := status.Families.Get(f)
 		row := []string{
 			figures.Family(f), figures.Rate(side.UploadRate), figures.Count(int64(side.Connected)),
+			figures.Count(int64(side.Interested)), figures.Count(int64(side.Unchoked)),
 			figures.Bytes(status.Month.Get(f).Payload), figures.Bytes(side.SinceStart.Payload),
 			fmt.Sprintf("%s ok, %s failed", figures.Count(side.AnnouncesOK), figures.Count(side.AnnouncesBad)),
 		}
@@ -54,6 +68,8 @@ func shareRow(status seeder.Status) []string {
 		"IPv6 share",
 		share(func(f family.Family) int64 { return status.Families.Get(f).UploadRate }),
 		share(func(f family.Family) int64 { return int64(status.Families.Get(f).Connected) }),
+		share(func(f family.Family) int64 { return int64(status.Families.Get(f).Interested) }),
+		share(func(f family.Family) int64 { return int64(status.Families.Get(f).Unchoked) }),
 		share(func(f family.Family) int64 { return status.Month.Get(f).Payload }),
 		share(func(f family.Family) int64 { return status.Families.Get(f).SinceStart.Payload }),
 	}

@@ -28,10 +28,10 @@ func statusFixture() seeder.Status {
 		At:      at,
 		Families: family.Pair[seeder.FamilyStatus]{
 			V6: seeder.FamilyStatus{
-				Listening: true, UploadRate: 38_400_000, Connected: 142, AnnouncesOK: 2_004, AnnouncesBad: 3,
-				SinceStart: wire.Traffic{Payload: 1_310_000_000_000},
+				Listening: true, UploadRate: 38_400_000, Connected: 142, Interested: 61, Unchoked: 40,
+				AnnouncesOK: 2_004, AnnouncesBad: 3, SinceStart: wire.Traffic{Payload: 1_310_000_000_000},
 			},
-			V4: seeder.FamilyStatus{UploadRate: 9_120_000, Connected: 88, SinceStart: wire.Traffic{Payload: 702_000_000_000}},
+			V4: seeder.FamilyStatus{UploadRate: 9_120_000, Connected: 88, Interested: 33, SinceStart: wire.Traffic{Payload: 702_000_000_000}},
 		},
 		Torrents: []seeder.TorrentStatus{
 			{
@@ -89,7 +89,7 @@ func TestStatusCommand_Run(t *testing.T) {
 	body, err := json.Marshal(struct {
 		seeder.Status
 		Later string `json:"later"`
-	}{statusFixture(), "news"})
+	}{statusFixture(), "news of \u202egnp.exe"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,6 +115,9 @@ func TestStatusCommand_Run(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("the answer was changed (-want +got)\n%s", diff)
+		}
+		if strings.Contains(out.String(), "\u202e") {
+			t.Error("what turns the direction of writing reaches the terminal")
 		}
 	})
 }
@@ -159,11 +162,11 @@ func TestAskFirst(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	good := answering(t, http.StatusOK, `{"version":"0.1.0"}`)
-	_, status, err := askFirst(t.Context(), []string{gone.URL, good.URL})
+	_, status, err := askFirst(t.Context(), []string{gone.URL, good.URL}, "/api/v1/status")
 	if err != nil || status.Version != "0.1.0" {
 		t.Errorf("got %+v, %v", status, err)
 	}
-	_, _, err = askFirst(t.Context(), []string{gone.URL, good.URL + "/elsewhere"})
+	_, _, err = askFirst(t.Context(), []string{gone.URL, good.URL + "/elsewhere"}, "/api/v1/status")
 	if err == nil || !strings.Contains(err.Error(), gone.URL) || !strings.Contains(err.Error(), good.URL+"/elsewhere/api/v1/status: 404") {
 		t.Errorf("both are not named in %v", err)
 	}

@@ -22,11 +22,14 @@ func TestChanges(t *testing.T) {
 		}, []string{"library.dirs", "library.create_torrents", "library.trackers", "library.webseeds"}, nil},
 		"Peers": {func(c *config.Config) {
 			c.Peers = config.Peers{Port: 1, MaxConnections: 1, Encryption: config.EncryptionOff}
-		}, []string{"peers.max_connections", "peers.encryption"}, []string{"peers.port", "peers.dht", "peers.pex"}},
+		}, []string{
+			"peers.max_connections", "peers.max_per_torrent", "peers.max_per_address", "peers.encryption",
+		}, []string{"peers.port", "peers.dht", "peers.pex"}},
 		"Deep": {func(c *config.Config) {
+			c.Policy.UploadSlots = 8
 			c.Policy.Tunnels = family.V6
 			c.Policy.IPv4.Floor = 1
-		}, nil, []string{"policy.tunnels", "policy.ipv4.floor"}},
+		}, []string{"policy.upload_slots"}, []string{"policy.tunnels", "policy.ipv4.floor"}},
 		"Lists": {func(c *config.Config) {
 			c.Web.Listen = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:8086")}
 			c.StateDir = "/x"

@@ -67,8 +67,18 @@ type Peers struct {
 	// The TCP port for peers, the same over IPv6 and IPv4: 1 to 65535.
 	Port uint16 `toml:"port" range:"1-65535"`
 
-	// Peer connections at one time, both families together: 1 to 1000000.
+	// Peer connections at one time, both families together: 1 to 1000000. When there are as many, a newcomer
+	// over IPv6 takes the place of the least useful IPv4 peer; nobody takes an IPv6 peer's place.
 	MaxConnections int `toml:"max_connections" range:"1-1000000" reload:"live"`
+
+	// Peer connections of one torrent at one time, both families together: 1 to 1000000. When there are as
+	// many, a newcomer to the torrent over IPv6 takes the place of one of its IPv4 peers.
+	MaxPerTorrent int `toml:"max_per_torrent" range:"1-1000000" reload:"live"`
+
+	// Connections from one IPv4 address or one IPv6 /64, so that no one party takes every place: 1 to 1000000.
+	// An IPv6 /48 may have four times as many. Raise it if many peers reach you through one address, as behind
+	// the NAT of a campus.
+	MaxPerAddress int `toml:"max_per_address" range:"1-1000000" reload:"live"`
 
 	// Encrypted peer connections: "allow" takes both kinds, "require" refuses plain ones, "off" encrypted ones.
 	Encryption Encryption `toml:"encryption" reload:"live"`
@@ -86,8 +96,9 @@ type Policy struct {
 	// the link's rate being known; today "auto" limits nothing.
 	Upload AutoRate `toml:"upload"`
 
-	// Peers served at one time: "auto" or a number, 1 or more.
-	UploadSlots Slots `toml:"upload_slots"`
+	// Peers served at one time, both families together: "auto" or a number, 1 or more. Who waits for a slot
+	// gets one in turn; a turn is 30 seconds at least. Today "auto" limits nothing: whoever is interested is served.
+	UploadSlots Slots `toml:"upload_slots" reload:"live"`
 
 	// What peers behind Teredo, 6to4 and NAT64 addresses count as: "ipv4" or "ipv6". Their packets travel
 	// over IPv4 for part of the way.
@@ -171,7 +182,10 @@ func Default() Config {
 			Trackers:       [][]string{},
 			Webseeds:       []string{},
 		},
-		Peers: Peers{Port: 6881, MaxConnections: 2000, Encryption: EncryptionAllow, DHT: true, PEX: true},
+		Peers: Peers{
+			Port: 6881, MaxConnections: 2000, MaxPerTorrent: 2000, MaxPerAddress: 64,
+			Encryption: EncryptionAllow, DHT: true, PEX: true,
+		},
 		Policy: Policy{
 			Upload:      AutoRate{Auto: true},
 			UploadSlots: AutoSlots,

@@ -52,6 +52,7 @@ func TestExample_SaysWhenAChangeApplies(t *testing.T) {
 	for _, want := range []string{
 		"# Default: 6881. A change needs a restart.\nport = 6881\n",
 		"# Default: 2000. SIGHUP applies a change.\nmax_connections = 2000\n",
+		"# Default: 64. SIGHUP applies a change.\nmax_per_address = 64\n",
 		"# Default: \"0\". Not built yet: nothing else is taken.\nfloor = \"0\"\n",
 		"[policy.ipv4]\n",
 	} {

@@ -46,9 +46,12 @@ func TestParse_TakesEveryKindOfValue(t *testing.T) {
 		[peers]
 		port = 51413
 		encryption = "require"
+		max_per_torrent = 300
+		max_per_address = 16
 		dht = false
 		pex = false
 		[policy]
+		upload_slots = 40
 		tunnels = "ipv6"
 		[web]
 		listen = ["192.0.2.1:80", "[2001:db8::1]:80"]
@@ -73,7 +76,10 @@ func TestParse_TakesEveryKindOfValue(t *testing.T) {
 		},
 		Webseeds: []string{"https://mirror.example.org/iso/", "ftp://mirror.example.org/"},
 	}
-	want.Peers = config.Peers{Port: 51413, MaxConnections: 2000, Encryption: config.EncryptionRequire}
+	want.Peers = config.Peers{
+		Port: 51413, MaxConnections: 2000, MaxPerTorrent: 300, MaxPerAddress: 16, Encryption: config.EncryptionRequire,
+	}
+	want.Policy.UploadSlots = 40
 	want.Policy.Tunnels = family.V6
 	want.Web.Listen = []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:80"), netip.MustParseAddrPort("[2001:db8::1]:80")}
 	want.Ledger = config.Ledger{TimeZone: config.Zone{Location: berlin}, BillingDay: 31}
@@ -146,6 +152,8 @@ func TestParse_NamesEveryProblem(t *testing.T) {
 			port = 0
 			max_connections = -1
 			encryption = "Require"
+			max_per_torrent = 0
+			max_per_address = 1000001
 			[policy]
 			tunnels = "inet6"
 			upload_slots = 0
@@ -158,11 +166,13 @@ func TestParse_NamesEveryProblem(t *testing.T) {
 				`x.toml:2: peers.port: 0 is out of range: use 1 to 65535`,
 				`x.toml:3: peers.max_connections: -1 is out of range: use 1 to 1000000`,
 				`x.toml:4: peers.encryption: "Require" is not one of the choices: use "allow", "require" or "off"`,
-				`x.toml:6: policy.tunnels: "inet6" is not an address family: use "ipv4" or "ipv6"`,
-				`x.toml:7: policy.upload_slots: 0 is not a number of upload slots: use "auto" or 1 to 1000000`,
-				`x.toml:9: tracker.access: "all" is not one of the choices: use "listed" or "open"`,
-				`x.toml:11: ledger.billing_day: 32 is out of range: use 1 to 31`,
-				`x.toml:12: ledger.time_zone: "Mars/Olympus" is not a time zone: use a name such as "UTC" or "Europe/Berlin"`,
+				`x.toml:5: peers.max_per_torrent: 0 is out of range: use 1 to 1000000`,
+				`x.toml:6: peers.max_per_address: 1000001 is out of range: use 1 to 1000000`,
+				`x.toml:8: policy.tunnels: "inet6" is not an address family: use "ipv4" or "ipv6"`,
+				`x.toml:9: policy.upload_slots: 0 is not a number of upload slots: use "auto" or 1 to 1000000`,
+				`x.toml:11: tracker.access: "all" is not one of the choices: use "listed" or "open"`,
+				`x.toml:13: ledger.billing_day: 32 is out of range: use 1 to 31`,
+				`x.toml:14: ledger.time_zone: "Mars/Olympus" is not a time zone: use a name such as "UTC" or "Europe/Berlin"`,
 			},
 		},
 		"Paths": {
@@ -302,7 +312,6 @@ func TestParse_RefusesWhatIsNotBuilt(t *testing.T) {
 	t.Parallel()
 	for key, test := range map[string]struct{ value, want string }{
 		"policy.upload":       {`"400 Mbit/s"`, `limits are not built yet; leave it "auto"`},
-		"policy.upload_slots": {`8`, `upload slots are not built yet; leave it "auto"`},
 		"policy.ipv6.upload":  {`"1 MB/s"`, `limits are not built yet; leave it "unlimited"`},
 		"policy.ipv6.monthly": {`"5 TB"`, `quotas are not built yet; leave it "unlimited"`},
 		"policy.ipv4.upload":  {`"1 MB/s"`, `limits are not built yet; leave it "unlimited"`},

@@ -6,7 +6,6 @@ import "reflect"
 // default: nobody shall rely on a limit that is not there.
 var unbuilt = map[string]string{
 	"policy.upload":       "limits are not built yet",
-	"policy.upload_slots": "upload slots are not built yet",
 	"policy.ipv6.upload":  "limits are not built yet",
 	"policy.ipv6.monthly": "quotas are not built yet",
 	"policy.ipv4.upload":  "limits are not built yet",
