@@ -88,8 +88,8 @@ const allowedFast = 5
 // open begins with messages of our own, now that the client has said its first words.
 func (c *Conn) open() {
 	var pieces []uint32
-	if fast := c.peer.speaksFast(); fast && c.peer.progress()*float64(c.torrent.Pieces()) < allowedFast {
+	if c.peer.owned() < allowedFast {
 		pieces = message.AllowedFastSet(c.remote.Addr(), c.torrent.InfoHash, c.torrent.Pieces(), allowedFast)
 	}
-	c.upload.open(c.peer.speaksFast(), pieces)
+	c.upload.open(pieces)
 }

@@ -20,7 +20,6 @@ const (
 type peer struct {
 	mu     sync.Mutex
 	id     [20]byte
-	fast   bool
 	shaken bool
 	client string // its name, from the extension handshake
 
@@ -39,7 +38,7 @@ var (
 func (p *peer) introduce(h message.Handshake) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.id, p.fast, p.shaken = h.PeerID, h.Fast(), true
+	p.id, p.shaken = h.PeerID, true
 }
 
 // extend takes its extension handshake. Only the first one counts.
@@ -47,13 +46,6 @@ func (p *peer) extend(h extension.Handshake) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.client = h.Client
-}
-
-// speaksFast reports whether it understands the fast extension (BEP 6).
-func (p *peer) speaksFast() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.fast
 }
 
 // name is the peer's client: as it calls itself, or by its peer id.
@@ -89,6 +81,13 @@ func (p *peer) progress() float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return float64(p.count) / float64(p.pieces)
+}
+
+// owned is the number of pieces that the peer has.
+func (p *peer) owned() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
 }
 
 // complete reports whether the peer has all pieces.

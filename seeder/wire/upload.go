@@ -65,13 +65,20 @@ func newUpload(torrent *Torrent, start, want func()) *upload {
 	return &upload{torrent: torrent, start: start, want: want, interrupted: make(chan struct{}, 1)}
 }
 
-// open says that the client's bitfield has been sent, and what the peer speaks. pieces are those that it may ask for
-// while it is choked.
-func (u *upload) open(fast bool, pieces []uint32) {
+// speakFast says that the peer understands the fast extension (BEP 6).
+func (u *upload) speakFast() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.opened, u.fast = true, fast
-	if fast {
+	u.fast = true
+}
+
+// open says that the client's bitfield has been sent. pieces are those that the peer may ask for while it is choked, if it
+// speaks fast.
+func (u *upload) open(pieces []uint32) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.opened = true
+	if u.fast {
 		u.allowedFast = pieces
 		for _, piece := range pieces {
 			u.control = message.AppendIndex(u.control, message.AllowedFast, piece)

@@ -93,7 +93,10 @@ func TestUpload_Open(t *testing.T) {
 			if s.starts != 0 || s.wants != 0 || s.isUnchoked() {
 				t.Fatalf("%d senders, %d decisions, unchoked %v before our bitfield", s.starts, s.wants, s.isUnchoked())
 			}
-			s.open(fast, []uint32{8, 5})
+			if fast {
+				s.speakFast()
+			}
+			s.open([]uint32{8, 5})
 			want := []string{"hash reject"}
 			if fast {
 				want = append(want, "allowed fast 8", "allowed fast 5")
@@ -322,5 +325,19 @@ func TestUpload_Interrupts(t *testing.T) {
 				t.Errorf("interrupted: %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestUpload_AnswersWhatWasAskedTooEarly(t *testing.T) {
+	t.Parallel()
+	s := newUnopened()
+	s.speakFast()
+	s.request(message.Block{Length: 1})
+	if s.starts != 0 {
+		t.Error("something was to be sent before the client's first words")
+	}
+	s.open(nil)
+	if diff := cmp.Diff([]string{"reject request " + blockName(message.Block{Length: 1})}, s.sent()); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 }

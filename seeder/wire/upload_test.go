@@ -25,7 +25,10 @@ type uploading struct {
 // newUploading returns the upload side of a connection that the client has said its first words on.
 func newUploading(fast bool, allowed ...uint32) *uploading {
 	s := newUnopened()
-	s.open(fast, allowed)
+	if fast {
+		s.speakFast()
+	}
+	s.open(allowed)
 	s.sent()
 	return s
 }
