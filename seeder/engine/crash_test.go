@@ -38,7 +38,6 @@ var crashes = map[string]crash{
 	}},
 	"HashesOfAVersion2Torrent": {attack: func(p *peer) { // BEP 52
 		p.send(idHashes, make([]byte, 48)...)
-		p.send(idHashReject, make([]byte, 48)...)
 	}},
 	"HolepunchNobodyOffered": {panics: "ut_holepunch", attack: func(p *peer) { // BEP 55: rendezvous with 127.0.0.1:80
 		id, ok := p.extensions()["ut_holepunch"]

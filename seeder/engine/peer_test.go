@@ -39,6 +39,7 @@ const reserved = "\x00\x00\x00\x00\x00\x10\x00\x04"
 type peer struct {
 	t testing.TB
 	net.Conn
+	unchoked bool
 }
 
 // connect opens a connection and shakes hands.
@@ -68,7 +69,7 @@ func dial(t testing.TB, f family.Family, port uint16) *peer {
 	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	return &peer{t, conn}
+	return &peer{t: t, Conn: conn}
 }
 
 // handshake is what a peer sends first (BEP 3).
@@ -150,15 +151,15 @@ func (p *peer) block(piece, offset, length uint32) []byte {
 // settle returns when the seed has dealt with all that was sent: it answers one more request, or it has hung up.
 func (p *peer) settle() {
 	p.t.Helper()
-	request := append(append(words(13), idRequest), words(0, 0, 1)...)
-	if _, err := p.Write(request); err != nil {
-		return
+	_, err := p.Write(append(words(1), idInterested))
+	for !p.unchoked && err == nil {
+		_, _, err = p.read()
 	}
-	for {
-		id, _, err := p.read()
-		if err != nil || id == idPiece || id == idReject {
-			return
-		}
+	if err == nil {
+		_, err = p.Write(append(append(words(13), idRequest), words(0, 0, 1)...))
+	}
+	for id := byte(0); err == nil && id != idPiece && id != idReject; {
+		id, _, err = p.read()
 	}
 }
 
@@ -170,5 +171,6 @@ func (p *peer) read() (id byte, body []byte, err error) {
 	}
 	message := make([]byte, length)
 	_, err = io.ReadFull(p, message)
+	p.unchoked = p.unchoked || message[0] == idUnchoke
 	return message[0], message[1:], err
 }

@@ -111,6 +111,9 @@ func newUnconnected(t testing.TB, changes ...func(*engine.Config)) *seed {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+		if s.endpoint != nil {
+			s.endpoint.Wait()
+		}
 	})
 	return s
 }

@@ -7,27 +7,17 @@ import (
 	"sixseed/seeder/wire/extension"
 )
 
-// shield turns messages that could make the client panic, or that a seed has no use for, into keep-alives. A panic
-// in the client's goroutines cannot be recovered, so none of these may reach it: package wire lets none through, and
-// here is the second line. It is called with the client's lock held and must not lock.
+// shield turns into keep-alives whatever a seed's client need not hear from a peer. Package wire lets none of it through;
+// this is the second line, since some of it makes the client panic, and a panic in the client's goroutines cannot be
+// recovered. It is called with the client's lock held and must not lock.
 func shield(_ *torrent.PeerConn, m *peer_protocol.Message) {
-	if !m.Keepalive && harmful(m) {
-		*m = peer_protocol.Message{Keepalive: true}
+	if m.Keepalive {
+		return
 	}
-}
-
-func harmful(m *peer_protocol.Message) bool {
 	switch m.Type {
-	case peer_protocol.Piece: // unasked for: a seed requests nothing
-		return true
-	case peer_protocol.HashRequest, peer_protocol.Hashes, peer_protocol.HashReject: // BEP 52; torrents are seeded as v1
-		return true
-	case peer_protocol.HaveNone: // means what silence means; after HaveAll it ruins the count of pieces the peer has
-		return true
-	case peer_protocol.Port: // there is no DHT to tell
-		return true
+	case peer_protocol.Interested, peer_protocol.NotInterested, peer_protocol.Extended:
 	default:
-		return false
+		*m = peer_protocol.Message{Keepalive: true}
 	}
 }
 

@@ -1,14 +1,29 @@
 package engine_test
 
 import (
+	"bytes"
 	"testing"
 
+	"github.com/anacrolix/torrent/peer_protocol"
 	"github.com/google/go-cmp/cmp"
 
 	"sixseed/policy/family"
 	"sixseed/seeder/engine"
 	"sixseed/seeder/wire/extension"
 )
+
+func TestShield(t *testing.T) {
+	t.Parallel()
+	var heard []string
+	for id := range peer_protocol.MessageType(255) {
+		if engine.Shield(peer_protocol.Message{Type: id}) {
+			heard = append(heard, id.String())
+		}
+	}
+	if diff := cmp.Diff([]string{"Interested", "NotInterested", "Extended"}, heard); diff != "" {
+		t.Errorf("what the client hears (-want +got):\n%s", diff)
+	}
+}
 
 func TestEngine_OffersTheExtensionsOfASeed(t *testing.T) {
 	t.Parallel()
@@ -38,9 +53,11 @@ var nuisances = map[string]func(*peer){
 		p.send(idPiece, append(words(0, 0), make([]byte, blockLength)...)...)
 	},
 	"PortFlood": func(p *peer) {
-		for range 1000 {
-			p.send(idPort, 0x1a, 0xe1)
-		}
+		flood := bytes.Repeat(append(words(3), idPort, 0x1a, 0xe1), 1000)
+		_, _ = p.Write(flood) // the seed may hang up before its end
+	},
+	"HashReject": func(p *peer) { // BEP 52
+		p.send(idHashReject, make([]byte, 48)...)
 	},
 }
 

@@ -239,8 +239,11 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 // account of no torrent.
 func (c *Conn) enter(infoHash InfoHash) error {
 	torrent, err := c.endpoint.Torrents.Open(infoHash)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrUnknownTorrent):
 		return because(ReasonUnknown, err)
+	case err != nil:
+		return because(ReasonUnreadable, err)
 	}
 	c.torrent = torrent
 	c.upload = newUpload(torrent, c.startSender, c.endpoint.want)

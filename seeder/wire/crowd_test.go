@@ -95,10 +95,15 @@ func TestEndpoint_MaxPerTorrent(t *testing.T) {
 	c := newCrowded(t, wire.Settings{MaxPerTorrent: 1})
 	first := c.join(t, family.V4)
 	c.assertTurnedAway(t, family.V4)
-	c.join(t, family.V6)
+	second := c.join(t, family.V6)
 	first.drain()
 	c.assertTurnedAway(t, family.V6)
 	c.assertTurnedAway(t, family.V4)
+	_ = second.socket.Close()
+	eventually(t, "torrent without users, those turned away included", func() bool {
+		_, idle := c.served.IdleSince()
+		return idle
+	})
 }
 
 func TestEndpoint_MaxPerAddress(t *testing.T) {

@@ -36,7 +36,7 @@ func (g *gate) Take(interrupt <-chan struct{}, f family.Family, wanted int64) in
 // grant gives leave to send to a sender that waits for it.
 func (g *gate) grant(t *testing.T, bytes int64) {
 	t.Helper()
-	receive(t, async1(func() { g.leave <- bytes }))
+	receive(t, whenDone(func() { g.leave <- bytes }))
 }
 
 // awaits waits until a sender asks for so many bytes.
@@ -53,8 +53,8 @@ func (l *leecher) queue(blocks ...message.Block) {
 	l.settle()
 }
 
-// async1 runs do beside the test; the channel is closed when it has.
-func async1(do func()) <-chan struct{} {
+// whenDone runs do beside the test. The channel is closed when it has returned.
+func whenDone(do func()) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -146,7 +146,7 @@ func TestConn_ChokeEndsTheWaitForLeave(t *testing.T) {
 	if got, _ := message.ParseBlock(l.next(message.RejectRequest)); got != asked[0] {
 		t.Errorf("rejected %+v, want %+v", got, asked[0])
 	}
-	receive(t, async1(e.Wait)) // nobody waits any more
+	receive(t, whenDone(e.Wait)) // nobody waits any more
 }
 
 func TestConn_CloseEndsTheWaitForLeave(t *testing.T) {
@@ -155,7 +155,7 @@ func TestConn_CloseEndsTheWaitForLeave(t *testing.T) {
 	l.queue(blocks(3)...)
 	g.awaits(t, question{family.V6, 3 * blockLength})
 	_ = l.conn(e).Close()
-	receive(t, async1(e.Wait))
+	receive(t, whenDone(e.Wait))
 	client.wait(t)
 	assertEnded(t, e, family.V6, wire.ReasonClosed)
 	if payload := e.traffic(family.V6).Payload; payload != 0 {

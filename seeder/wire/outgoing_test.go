@@ -219,9 +219,7 @@ func TestConn_OutgoingAnsweredWrongly(t *testing.T) {
 			if _, err := conn.Write(answer); err != nil {
 				t.Fatal(err)
 			}
-			if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
-				t.Fatal(err)
-			}
+			_ = conn.(*net.TCPConn).CloseWrite() // unless the endpoint was quicker
 			client.wait(t)
 			if client.greeting != (message.Handshake{}) {
 				t.Errorf("the client got handshake %+v", client.greeting)

@@ -21,9 +21,14 @@ func TestPipes(t *testing.T) {
 			t.Error("another pipe")
 		}
 		all.give(p)
+		out, err := unix.Dup(p.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = unix.Close(out) }()
 		all.close()
-		if all.made != 0 || unix.Close(p.in) == nil {
-			t.Errorf("%d pipes left open", all.made)
+		if n, err := unix.Read(out, make([]byte, 1)); n != 0 || err != nil || all.made != 0 {
+			t.Errorf("%d pipes left; who reads from one gets %d bytes, %v, not the end", all.made, n, err)
 		}
 	})
 	t.Run("NotUsedAgainWhenNotEmpty", func(t *testing.T) {

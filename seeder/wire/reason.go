@@ -28,16 +28,17 @@ const (
 	ReasonSilent                   // it said nothing for five minutes
 	ReasonComplete                 // it has everything and wants nothing
 
-	ReasonRefused  // there are too many connections
-	ReasonReplaced // it made room for another one
-	ReasonChanged  // the data are not what they were
-	ReasonClosed   // the torrent is not seeded any more, or we end
+	ReasonRefused    // there are too many connections
+	ReasonReplaced   // it made room for another one
+	ReasonUnreadable // the torrent's info dictionary cannot be had
+	ReasonChanged    // the data are not what they were
+	ReasonClosed     // the torrent is not seeded any more, or we end
 	reasons
 )
 
 var reasonNames = [reasons]string{
 	"left", "handshake", "unknown torrent", "encryption", "protocol", "flood", "stalled", "silent", "complete",
-	"refused", "replaced", "changed data", "closed",
+	"refused", "replaced", "unreadable", "changed data", "closed",
 }
 
 // String returns the reason in a word or two.
