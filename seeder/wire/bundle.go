@@ -56,7 +56,7 @@ func (s *sender) stepBundle(fd uintptr) (done bool) {
 		s.note(moved)
 		switch {
 		case errors.Is(err, unix.EAGAIN):
-			s.await()
+			s.await(fd)
 			return false
 		case err != nil:
 			s.bundle.fault = err
@@ -83,7 +83,7 @@ func (s *sender) fill() error {
 		s.pipe.held += n
 		p.offset += int64(n)
 		if p.left -= n; err != nil {
-			return err
+			return diskError(err) // a pipe has no faults
 		}
 		b.next++
 		b.begin(s.conn.torrent)

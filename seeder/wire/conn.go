@@ -85,6 +85,7 @@ func newConn(e *Endpoint, remote netip.AddrPort, shake handshake) *Conn {
 		shake:    shake,
 		closed:   make(chan struct{}),
 	}
+	c.inbox.uselessSince = c.since
 	c.remote = &Addr{AddrPort: remote, Conn: c}
 	c.account.Store(e.Accounts.Of(Unattributed, c.family))
 	return c
@@ -109,7 +110,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 		return 0, c.fail(err)
 	}
 	for {
-		if n := c.inbox.take(b); n > 0 {
+		if n := c.inbox.take(b); n > 0 || len(b) == 0 {
 			return n, nil
 		}
 		if c.inbox.fault == nil {

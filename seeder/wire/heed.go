@@ -124,7 +124,8 @@ func (c *Conn) answerExtended(body []byte) (verdict, error) {
 		return c.passMetadataRequest(body)
 	case extension.PEXID:
 		clean, err := extension.CleanPEX(body)
-		if clean != nil {
+		if clean != nil && c.endpoint.Now().Sub(c.inbox.pexPassed) >= pexInterval {
+			c.inbox.pexPassed = c.endpoint.Now()
 			c.inbox.pass(message.Append(nil, message.Extended, append([]byte{id}, clean...)...))
 		}
 		return ignored, err
@@ -170,6 +171,10 @@ func (c *Conn) passMetadataRequest(body []byte) (verdict, error) {
 	c.inbox.pass(message.Append(nil, message.Extended, request...))
 	return ignored, nil
 }
+
+// pexInterval is the least between two PEX messages that the client gets. BEP 11 has peers send one a minute; the client
+// hangs up on those who are quicker.
+const pexInterval = time.Minute
 
 const (
 	metadataPiece = 16 << 10 // bytes of a piece of an info dictionary (BEP 9)

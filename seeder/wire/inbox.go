@@ -25,8 +25,9 @@ type inbox struct {
 
 	extended     bool // the peer has sent its extension handshake
 	metadataID   byte // under which it takes ut_metadata messages; 0: not at all
-	metadata     int  // requests for pieces of the info dictionary, so far
-	useless      int  // messages, less those forgiven until uselessSince
+	pexPassed    time.Time
+	metadata     int // requests for pieces of the info dictionary, so far
+	useless      int // messages, less those forgiven until uselessSince
 	uselessSince time.Time
 }
 

@@ -54,9 +54,10 @@ func (out *outgoing) write(c *Conn, b []byte) (n int, ready bool, err error) {
 		return 0, true, out.fault
 	default:
 	}
-	out.held = append(out.held, b...)
+	n = min(message.HandshakeLength-len(out.held), len(b))
+	out.held = append(out.held, b[:n]...)
 	if len(out.held) < message.HandshakeLength {
-		return len(b), false, nil
+		return n, false, nil
 	}
 	out.done.Do(func() {
 		out.fault = out.initiate(c)
@@ -64,6 +65,9 @@ func (out *outgoing) write(c *Conn, b []byte) (n int, ready bool, err error) {
 	})
 	if out.fault != nil {
 		return 0, false, out.fault
+	}
+	if _, err := c.relay(b[n:]); err != nil {
+		return 0, false, err
 	}
 	return len(b), false, nil
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -42,7 +43,7 @@ func (s *sender) sendPlain() error {
 func (s *sender) stepPlain(fd uintptr) (done bool) {
 	s.fault = s.push(int(fd))
 	if errors.Is(s.fault, unix.EAGAIN) {
-		s.await()
+		s.await(fd)
 		return false
 	}
 	s.settleLarge()
@@ -77,6 +78,10 @@ func (s *sender) push(fd int) error {
 // waitable calls step with the socket, again and again while that returns false, each time when the socket takes more.
 func (s *sender) waitable(step func(fd uintptr) bool) error {
 	err := s.conn.raw.Write(step)
+	for errors.Is(err, os.ErrDeadlineExceeded) && s.conn.takes(&s.unsent) {
+		s.conn.allowStall()
+		err = s.conn.raw.Write(step)
+	}
 	if s.waited {
 		s.waited = false
 		_ = s.conn.socket.SetWriteDeadline(time.Time{})
@@ -88,10 +93,11 @@ func (s *sender) waitable(step func(fd uintptr) bool) error {
 }
 
 // await prepares for a wait, which may last two minutes.
-func (s *sender) await() {
+func (s *sender) await(fd uintptr) {
 	s.pause()
 	s.waited = true
-	_ = s.conn.socket.SetWriteDeadline(time.Now().Add(s.conn.endpoint.stalled))
+	s.unsent = unsent(fd)
+	s.conn.allowStall()
 }
 
 // pause keeps nothing that others may need while the sender waits.

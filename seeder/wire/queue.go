@@ -12,22 +12,18 @@ const keptQueue = 64
 type queue struct {
 	order   []message.Block // from head on; those that are not in waiting were cancelled
 	head    int
-	waiting map[message.Block]struct{}
+	waiting blockSet
 }
 
 // len is the number of blocks that wait.
-func (q *queue) len() int { return len(q.waiting) }
+func (q *queue) len() int { return q.waiting.len() }
 
 // add puts a block at the end, and reports whether it was not in the queue before.
 func (q *queue) add(b message.Block) bool {
-	if _, known := q.waiting[b]; known {
+	if !q.waiting.add(b) {
 		return false
 	}
-	if q.waiting == nil {
-		q.waiting = make(map[message.Block]struct{})
-	}
 	q.makeRoom()
-	q.waiting[b] = struct{}{}
 	q.order = append(q.order, b)
 	return true
 }
@@ -46,12 +42,10 @@ func (q *queue) makeRoom() {
 
 // forgetCancelled leaves one place in order for each block that waits.
 func (q *queue) forgetCancelled() {
-	seen := make(map[message.Block]struct{}, len(q.waiting))
+	var seen blockSet
 	kept := q.order[:0]
 	for _, b := range q.order[q.head:] {
-		_, waits := q.waiting[b]
-		if _, again := seen[b]; waits && !again {
-			seen[b] = struct{}{}
+		if q.waiting.has(b) && seen.add(b) {
 			kept = append(kept, b)
 		}
 	}
@@ -60,12 +54,11 @@ func (q *queue) forgetCancelled() {
 
 // remove takes a block out, wherever it is, and reports whether it was there.
 func (q *queue) remove(b message.Block) bool {
-	if _, waits := q.waiting[b]; !waits {
+	if !q.waiting.remove(b) {
 		return false
 	}
-	delete(q.waiting, b)
 	switch {
-	case len(q.waiting) > 0:
+	case q.waiting.len() > 0:
 	case cap(q.order) > keptQueue: // an idle connection keeps no memory that only a long queue needs
 		*q = queue{}
 	default:
@@ -77,7 +70,7 @@ func (q *queue) remove(b message.Block) bool {
 // first returns the block whose turn it is.
 func (q *queue) first() (message.Block, bool) {
 	for ; q.head < len(q.order); q.head++ {
-		if _, waits := q.waiting[q.order[q.head]]; waits {
+		if q.waiting.has(q.order[q.head]) {
 			return q.order[q.head], true
 		}
 	}

@@ -146,7 +146,7 @@ func TestQueue_GivesMemoryBack(t *testing.T) {
 				q.add(block(n))
 			}
 			empty(&q)
-			if cap(q.order) > keptQueue || q.waiting != nil {
+			if cap(q.order) > keptQueue || q.waiting.slots != nil {
 				t.Errorf("an empty queue keeps %d places, waiting is %v", cap(q.order), q.waiting)
 			}
 			if !q.add(block(1)) || q.len() != 1 {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -31,6 +32,7 @@ const (
 	ReasonRefused    // there are too many connections
 	ReasonReplaced   // it made room for another one
 	ReasonUnreadable // the torrent's info dictionary cannot be had
+	ReasonDisk       // the data cannot be read
 	ReasonChanged    // the data are not what they were
 	ReasonClosed     // the torrent is not seeded any more, or we end
 	reasons
@@ -38,7 +40,7 @@ const (
 
 var reasonNames = [reasons]string{
 	"left", "handshake", "unknown torrent", "encryption", "protocol", "flood", "stalled", "silent", "complete",
-	"refused", "replaced", "unreadable", "changed data", "closed",
+	"refused", "replaced", "unreadable", "disk", "changed data", "closed",
 }
 
 // String returns the reason in a word or two.
@@ -90,8 +92,12 @@ func (e *Endpoint) noteEnd(c *Conn, err error) {
 	}
 	reason := reasonOf(err)
 	e.ends[reason].At(c.family).Add(1)
-	e.Log.Debug("connection ended", slog.String("peer", c.remote.String()), slog.String("reason", reason.String()),
-		slog.Any("error", err))
+	level := slog.LevelDebug
+	if reason == ReasonDisk { // nothing that a peer could bring about
+		level = slog.LevelWarn
+	}
+	e.Log.Log(context.Background(), level, "connection ended", slog.String("peer", c.remote.String()),
+		slog.String("reason", reason.String()), slog.Any("error", err))
 }
 
 // sendError tells a peer that takes nothing from one that is gone.

@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"sixseed/policy/family"
 	"sixseed/seeder/wire/message"
 	"sixseed/storage/content"
@@ -38,6 +40,7 @@ type sender struct {
 	bundle bundle                    // several that go together
 	pipe   *pipe                     // which way; nil: none yet, or there are too many
 	waited bool                      // for the socket; a deadline is set
+	unsent int                       // bytes that the peer had not taken then
 	copies bool                      // because there is no sendfile for the file system, or the socket
 
 	plainStep, bundleStep func(fd uintptr) (done bool)
@@ -147,6 +150,16 @@ func (s *sender) sendAlone() error {
 	return s.sendCopied() // what is left, if the file system has no sendfile
 }
 
+// diskError gives an error of reading data its reason, unless it is of another kind.
+func diskError(err error) error {
+	for _, other := range []error{content.ErrChanged, fs.ErrClosed, unix.EAGAIN, unix.EINVAL} {
+		if errors.Is(err, other) {
+			return err
+		}
+	}
+	return because(ReasonDisk, err)
+}
+
 // startSender has a sender run. It is called when there is something to send and no sender.
 func (c *Conn) startSender() {
 	c.endpoint.senders.Add(1)
@@ -174,7 +187,7 @@ func (s *sender) sendCopied() error {
 		header := copy(buffer[:], p.header)
 		data := buffer[header:][:min(p.left, len(buffer)-header)]
 		if _, err := s.conn.torrent.Data.ReadAt(data, p.offset); err != nil {
-			return err
+			return diskError(err)
 		}
 		n, err := s.conn.writePlain(buffer[:header+len(data)])
 		overhead := min(n, header)

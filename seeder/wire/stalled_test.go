@@ -14,20 +14,33 @@ import (
 	"sixseed/seeder/wire/message"
 )
 
+// waysToAsk are requests for many blocks: those that lie one after the other are sent several at a time.
+func waysToAsk() map[string][]message.Block {
+	var apart []message.Block
+	for i, block := range allBlocks() {
+		if i%2 == 0 {
+			apart = append(apart, block)
+		}
+	}
+	return map[string][]message.Block{"OneAfterTheOther": allBlocks(), "Apart": apart}
+}
+
 // TestConn_GivesUpAPeerThatTakesNoBlocks has peers ask for more than is on its way at a time, and read none of it.
 func TestConn_GivesUpAPeerThatTakesNoBlocks(t *testing.T) {
 	t.Parallel()
 	for name, speak := range ways {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			e := newEndpoint(t, wire.Settings{})
-			e.SetStalled(50 * time.Millisecond)
-			l, client := newLeecherBy(t, e, family.V6, speak)
-			narrow(t, l, l.begin(e))
-			l.ask(allBlocks()...)
-			client.wait(t)
-			assertEnded(t, e, family.V6, wire.ReasonStalled)
-		})
+		for order, asked := range waysToAsk() {
+			t.Run(name+"/"+order, func(t *testing.T) {
+				t.Parallel()
+				e := newEndpoint(t, wire.Settings{})
+				e.SetStalled(50 * time.Millisecond)
+				l, client := newLeecherBy(t, e, family.V6, speak)
+				narrow(t, l, l.begin(e))
+				l.ask(asked...)
+				client.wait(t)
+				assertEnded(t, e, family.V6, wire.ReasonStalled)
+			})
+		}
 	}
 }
 
@@ -38,19 +51,15 @@ type watched struct {
 }
 
 func (w watched) SetWriteDeadline(t time.Time) error {
-	if !t.IsZero() {
-		w.deadlines <- t
-	}
+	w.deadlines <- t
 	return w.TCPConn.SetWriteDeadline(t)
 }
 
-// TestConn_IsPatientWithASlowPeer has a peer read a little at a time. Whenever that makes room for more, it has its time
-// anew.
-func TestConn_IsPatientWithASlowPeer(t *testing.T) {
-	t.Parallel()
-	e := newEndpoint(t, wire.Settings{})
+// newWatched connects a peer to an endpoint, with a client above, by a socket that is watched.
+func newWatched(t *testing.T, e *endpoint) (watched, *leecher, *engine) {
+	t.Helper()
 	peer := newCalled(t, family.V6)
-	socket := watched{call(t, peer.Addr().String()), make(chan time.Time, 1000)}
+	socket := watched{call(t, peer.Addr().String()), make(chan time.Time, 10_000)}
 	far := peer.accept()
 	conn, err := wire.NewIncoming(e.Endpoint, socket, netip.MustParseAddrPort(socket.RemoteAddr().String()))
 	if err != nil {
@@ -60,31 +69,57 @@ func TestConn_IsPatientWithASlowPeer(t *testing.T) {
 	l := &leecher{t: t, ReadWriter: far, socket: far}
 	l.shakeHands(handshake(ours))
 	l.unchoke(conn)
-	if err := errors.Join(socket.SetWriteBuffer(narrowBuffer), far.(*net.TCPConn).SetReadBuffer(narrowBuffer)); err != nil {
-		t.Fatal(err)
+	narrow(t, l, conn)
+	return socket, l, client
+}
+
+// answerLength is how many bytes piece messages with blocks have.
+func answerLength(blocks []message.Block) (bytes int) {
+	for _, block := range blocks {
+		bytes += message.PieceHeaderLength + int(block.Length)
 	}
-	for len(socket.deadlines) > 0 { // those of messages
-		<-socket.deadlines
-	}
-	l.ask(allBlocks()...)
-	last := receive(t, socket.deadlines)
-	for range 5 {
-		for len(socket.deadlines) == 0 {
-			if _, err := read(l, 1000); err != nil {
-				t.Fatal(err)
+	return bytes
+}
+
+// TestConn_IsPatientWithASlowPeer has a peer read a little at a time. Whenever that makes room for more, it has its time
+// anew; and when it has taken all, there is no deadline left.
+func TestConn_IsPatientWithASlowPeer(t *testing.T) {
+	t.Parallel()
+	for order, asked := range waysToAsk() {
+		t.Run(order, func(t *testing.T) {
+			t.Parallel()
+			e := newEndpoint(t, wire.Settings{})
+			socket, l, client := newWatched(t, e)
+			l.ask(asked...)
+			var last time.Time
+			waits := 0
+			for rest := answerLength(asked); rest > 0; {
+				n, err := l.socket.Read(make([]byte, min(rest, 8<<10)))
+				if rest -= n; err != nil {
+					t.Fatal(err)
+				}
+				for len(socket.deadlines) > 0 {
+					next := <-socket.deadlines
+					if !next.IsZero() && next.Before(last) {
+						t.Errorf("the peer has time until %v, after %v before", next, last)
+					}
+					if last = next; !next.IsZero() {
+						waits++
+					}
+				}
 			}
-		}
-		next := <-socket.deadlines
-		if !next.After(last) {
-			t.Errorf("the peer has time until %v, after %v before", next, last)
-		}
-		last = next
+			_ = l.socket.Close()
+			client.wait(t)
+			e.Wait()
+			for len(socket.deadlines) > 0 {
+				last = <-socket.deadlines
+			}
+			if waits < 3 || !last.IsZero() {
+				t.Errorf("%d waits, in the end there is a deadline at %v", waits, last)
+			}
+			assertEnded(t, e, family.V6, wire.ReasonLeft)
+		})
 	}
-	if len(e.Peers()) != 1 {
-		t.Error("the peer was given up")
-	}
-	_ = far.Close()
-	client.wait(t)
 }
 
 // newPiped connects a peer to an endpoint, with a client above, by a pipe: it holds nothing, so that a peer that does

@@ -2,7 +2,12 @@ package wire
 
 import (
 	"crypto/rc4"
+	"errors"
+	"math"
+	"os"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"sixseed/seeder/wire/mse"
 )
@@ -47,10 +52,43 @@ func (c *Conn) writePlain(b []byte) (int, error) {
 	if c.stream.out != nil {
 		c.stream.out.XORKeyStream(b, b)
 	}
-	_ = c.socket.SetWriteDeadline(time.Now().Add(c.endpoint.stalled))
+	var left, more int
+	_ = c.takes(&left)
+	c.allowStall()
 	n, err := c.socket.Write(b)
+	for left += n; errors.Is(err, os.ErrDeadlineExceeded) && c.takes(&left); left += more {
+		c.allowStall()
+		more, err = c.socket.Write(b[n:])
+		n += more
+	}
 	_ = c.socket.SetWriteDeadline(time.Time{})
 	return n, sendError(err)
+}
+
+// allowStall gives the peer the time that it may take nothing of what is sent from now on.
+func (c *Conn) allowStall() { _ = c.socket.SetWriteDeadline(time.Now().Add(c.endpoint.stalled)) }
+
+// takes reports whether the peer has taken some of what is on its way to it since left bytes of it were, and renews left.
+// The kernel lets us write again only when a third of its buffer is free, for which a slow peer needs longer than it may
+// stall.
+func (c *Conn) takes(left *int) bool {
+	if c.raw == nil {
+		return false
+	}
+	before := *left
+	if err := c.raw.Control(func(fd uintptr) { *left = unsent(fd) }); err != nil {
+		return false
+	}
+	return *left < before
+}
+
+// unsent is how many bytes of a socket's the other end has not acknowledged.
+func unsent(fd uintptr) int {
+	n, err := unix.IoctlGetInt(int(fd), unix.SIOCOUTQ)
+	if err != nil {
+		return math.MaxInt
+	}
+	return n
 }
 
 // counted is a connection's socket that counts, for handshakes: all that they send is overhead.

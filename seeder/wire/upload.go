@@ -14,6 +14,8 @@ const (
 	maxControl = 256 << 10
 	// readAhead is how far ahead of what is sent the disk is told to read.
 	readAhead = 4 << 20
+	// fastTries is how often a peer may have the pieces that it is allowed fast while it is choked.
+	fastTries = 2
 	// maxGrant is how many bytes leave to send is asked for at a time.
 	maxGrant = 256 << 10
 )
@@ -38,6 +40,7 @@ type upload struct {
 	mu          sync.Mutex
 	fast        bool     // the peer speaks the fast extension (BEP 6)
 	allowedFast []uint32 // pieces that it may ask for while choked
+	fastLeft    int64    // bytes of these that it may still have so
 
 	opened     bool // our bitfield is out; nothing of ours may go before
 	interested bool
@@ -80,6 +83,7 @@ func (u *upload) open(pieces []uint32) {
 	u.opened = true
 	if u.fast {
 		u.allowedFast = pieces
+		u.fastLeft = fastTries * int64(len(pieces)) * u.torrent.PieceLength
 		for _, piece := range pieces {
 			u.control = message.AppendIndex(u.control, message.AllowedFast, piece)
 		}
@@ -115,6 +119,8 @@ func (u *upload) request(b message.Block) verdict {
 		return u.unless(ignored)
 	case !u.queue.add(b):
 		return ignored // it will be answered once
+	case !u.unchoked:
+		u.fastLeft -= int64(b.Length)
 	}
 	u.wake()
 	return heeded
@@ -126,7 +132,7 @@ func (u *upload) mayAsk(b message.Block) bool {
 		int64(b.Begin)+int64(b.Length) > u.torrent.pieceLength(b.Piece) {
 		return false
 	}
-	return u.unchoked || u.isAllowedFast(b)
+	return u.unchoked || u.isAllowedFast(b) && int64(b.Length) <= u.fastLeft
 }
 
 func (u *upload) isAllowedFast(b message.Block) bool {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -341,5 +342,29 @@ func TestUpload_AnswersWhatWasAskedTooEarly(t *testing.T) {
 	s.open(nil)
 	if diff := cmp.Diff([]string{"reject request " + blockName(message.Block{Length: 1})}, s.sent()); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
+func TestUpload_AllowedFastIsAStartAndNoMore(t *testing.T) {
+	t.Parallel()
+	s := newUploading(true, 3)
+	const asks = 4 * 16 // of a piece of 256 KiB, over and over
+	served := 0
+	for n := range asks {
+		s.request(message.Block{Piece: 3, Begin: uint32(n%16) * 16 << 10, Length: 16 << 10})
+		for _, did := range s.sent() {
+			if strings.HasPrefix(did, "piece ") {
+				served++
+			}
+		}
+	}
+	if want := fastTries * 16; served != want {
+		t.Errorf("%d blocks were served to a choked peer, want %d", served, want)
+	}
+	s.unchoke()
+	s.sent()
+	s.request(message.Block{Piece: 3, Length: 16 << 10})
+	if got := s.sent(); len(got) != 1 || !strings.HasPrefix(got[0], "piece ") {
+		t.Errorf("unchoked, it was sent %v", got)
 	}
 }
