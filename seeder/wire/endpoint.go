@@ -7,9 +7,12 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"sixseed/policy/family"
 	"sixseed/seeder/wire/admission"
@@ -44,6 +47,7 @@ type Endpoint struct {
 	senders  sync.WaitGroup
 	pipes    pipes
 	stalled  time.Duration // how long a peer may take nothing
+	paced    atomic.Bool   // TCP paces what it sends
 
 	lastID   atomic.Uint64
 	accepted family.Pair[atomic.Int64]
@@ -157,7 +161,29 @@ func (e *Endpoint) Listen(ctx context.Context, f family.Family, port uint16) (*L
 	if err != nil {
 		return nil, fmt.Errorf("listen for %v peers on port %d: %w", f, port, err)
 	}
+	e.paced.Store(isPaced(socket))
 	return newListener(e, f, socket), nil
+}
+
+// isPaced reports whether the connections of a listener pace what they send.
+func isPaced(listener net.Listener) (paced bool) {
+	raw, err := listener.(*net.TCPListener).SyscallConn()
+	if err != nil {
+		return false
+	}
+	err = raw.Control(func(fd uintptr) {
+		control, err := unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+		paced = err == nil && strings.HasPrefix(control, "bbr")
+	})
+	return err == nil && paced
+}
+
+// bundleSize is how many blocks are sent at once.
+func (e *Endpoint) bundleSize() int {
+	if e.paced.Load() {
+		return pacedBundleSize
+	}
+	return bundleSize
 }
 
 // Dialer returns the dialer of one family.

@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	// maxPipes is how many pipes there are at a time. The kernel gives a user some thousand of full size.
+	// maxPipes is how many pipes there are at a time. Those of a user may have 64 MiB together.
 	maxPipes = 256
+	// pipeLength is that of a pipe in bytes: room for the pages of a bundle's data, and one for each header.
+	pipeLength = 128 << 10
 	// keptPipes is how many of these are kept for the next sender.
 	keptPipes = 32
 )
@@ -44,6 +46,7 @@ func (all *pipes) take() *pipe {
 	if err := unix.Pipe2(ends[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
 		return nil // out of descriptors: there is a way without
 	}
+	_, _ = unix.FcntlInt(uintptr(ends[1]), unix.F_SETPIPE_SZ, pipeLength) // a smaller one does as well
 	all.made++
 	return &pipe{in: ends[1], out: ends[0]}
 }

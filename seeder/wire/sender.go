@@ -62,9 +62,10 @@ func (s *sender) run() error {
 	if gate == nil {
 		s.credit = math.MaxInt64
 	}
+	room := s.room[:0:s.conn.endpoint.bundleSize()]
 	var control []byte
 	for {
-		w, ok := s.conn.upload.next(s.credit, s.room[:0], control)
+		w, ok := s.conn.upload.next(s.credit, room, control)
 		if !ok {
 			return nil
 		}
