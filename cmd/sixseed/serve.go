@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"sixseed/storage/library"
@@ -40,6 +41,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	signal.Notify(hangups, syscall.SIGHUP) // from here on it does not end the process
 	defer signal.Stop(hangups)
 
+	overlapSystemCalls()
 	log, progress := c.report(s)
 	d, err := newDaemon(ctx, settings, log, progress)
 	if err != nil {
@@ -53,6 +55,16 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		return d.apply(settings)
 	}
 	return errors.Join(d.run(ctx, hangups), d.close())
+}
+
+// overlapSystemCalls has twice as many threads run Go as there are processors, unless the environment says how many.
+// Nearly all the work is in system calls of some 20 microseconds that move data to a socket, during which the runtime
+// does not let another goroutine run in their place: with as many threads as processors, these were idle for a third of
+// the time.
+func overlapSystemCalls() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(2 * runtime.GOMAXPROCS(0))
+	}
 }
 
 // report returns what the daemon writes to: a log, and a bar for hashing if somebody watches the terminal.
