@@ -60,9 +60,10 @@ fuzz: ## every fuzz target for FUZZTIME each
 	done
 
 .PHONY: bench
-bench: ## benchmarks; first hashing as a ratio to mktorrent's speed, 1.0 or more
+bench: ## benchmarks; first those with ratios: hashing to mktorrent, seeding to other seeders (root, 15 minutes)
 	$(GO) test -run '^$$' -bench 'Hash/with=both|Digest' -benchtime 10x ./storage/content
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	$(GO) test -run '^$$' -bench 'Seeding|Idle' -benchtime 3x -timeout 60m ./cmd/sixseed/e2e/seeding
+	$(GO) test -run '^$$' -bench . -skip 'Seeding|Idle' -benchmem ./...
 
 .PHONY: cover
 cover: ## test coverage, per function and as coverage.html

@@ -1,0 +1,82 @@
+// Package seeding_test measures how fast the daemon seeds and what that costs, beside other seeders.
+//
+// Figures say more about a machine than about a seeder; ratios between seeders say more. So all of them are there at the
+// same time and take short turns under the same load, and what else the machine does meets them all.
+package seeding_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"sixseed/cmd/sixseed/e2e/peers"
+)
+
+// program is the path of the daemon under test.
+var program = os.Getenv(programKey)
+
+const (
+	programKey = "SIXSEED_SEEDING_PROGRAM" // set in the environment of tests for which the program was built
+	roleKey    = "SIXSEED_SEEDING_ROLE"    // set in that of a process that is one of the other seeders
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(run(m)) //nolint:forbidigo // the main function of the tests
+}
+
+// run returns the exit code of the tests, or of the part that this process plays in them.
+func run(m *testing.M) int {
+	if role := os.Getenv(roleKey); role != "" {
+		return exitCode(play(context.Background(), role, os.Args[1:]))
+	}
+	if program != "" {
+		return peers.Isolated(m).Run()
+	}
+	dir, err := os.MkdirTemp("", "sixseed-seeding-")
+	if err != nil {
+		return exitCode(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := build(filepath.Join(dir, "sixseed")); err != nil {
+		return exitCode(err)
+	}
+	return peers.Isolated(m).Run()
+}
+
+// build builds the program, while there is a network to get modules from.
+func build(path string) error {
+	program = path
+	command := exec.CommandContext(context.Background(), "go", "build", "-o", program, "sixseed/cmd/sixseed")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("build sixseed: %w\n%s", err, output)
+	}
+	return os.Setenv(programKey, program)
+}
+
+func exitCode(err error) int {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// play makes this process the seeder that the role names, until it is ended.
+func play(ctx context.Context, role string, arguments []string) error {
+	if len(arguments) != 3 {
+		return errors.New("want a port, a torrent and the folder of its data")
+	}
+	part := map[string]func(ctx context.Context, port, torrent, dir string) error{
+		"anacrolix": seedWithAnacrolix,
+		"bare":      seedBare,
+	}[role]
+	if part == nil {
+		return fmt.Errorf("no such role: %s", role)
+	}
+	return part(ctx, arguments[0], arguments[1], arguments[2])
+}

@@ -1,0 +1,102 @@
+package seeding_test
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"sixseed/cmd/sixseed/e2e/load"
+	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/policy/family"
+)
+
+// seeder is a process that seeds a release over both families.
+type seeder struct {
+	name      string
+	plainOnly bool // knows no encryption
+	slow      bool // far behind the others: one turn is enough
+	process   process
+	port      uint16
+}
+
+// maker makes seeders of one make.
+type maker struct {
+	name      string
+	plainOnly bool
+	slow      bool
+	command   func(t testing.TB, port uint16, r *release) *exec.Cmd
+}
+
+// makers lists all seeders, the one under test first.
+var makers = []maker{
+	{name: "sixseed", command: sixseed},
+	{name: "libtorrent", command: libtorrent},
+	{name: "anacrolix", slow: true, command: part("anacrolix")},
+	{name: "transmission", slow: true, command: transmission},
+	{name: "bare", command: part("bare"), plainOnly: true},
+}
+
+// start starts a seeder and returns when a peer got the first pieces from it, over each family, and found them right.
+func (m maker) start(t testing.TB, r *release) *seeder {
+	t.Helper()
+	s := &seeder{name: m.name, plainOnly: m.plainOnly, slow: m.slow, port: peers.FreePort(t)}
+	command := m.command(t, s.port, r)
+	pin(t, command)
+	s.process = startProcess(t, m.name, command)
+	for _, f := range family.All {
+		s.await(t, r, f)
+	}
+	return s
+}
+
+// await waits until the seeder seeds over a family.
+func (s *seeder) await(t testing.TB, r *release, f family.Family) {
+	t.Helper()
+	const patience = 2 * time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	torrent := r.Torrent
+	torrent.Data = r.file
+	plan := load.Plan{
+		Torrent: torrent, Bytes: min(4*torrent.PieceLength, torrent.Length), Unchoked: true,
+		Groups: []load.Group{{Seeder: s.address(f), Connections: 1, InFlight: 16}},
+	}
+	for {
+		result, err := load.Run(ctx, plan)
+		if err != nil {
+			t.Fatalf("%s does not seed over %v: %v", s.name, f, err)
+		}
+		if result.Failures() == nil {
+			return
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-s.process.ended:
+			t.Fatalf("%s ended", s.name)
+		case <-ctx.Done():
+			t.Fatalf("%s does not seed over %v after %v: %v", s.name, f, patience, result.Failures())
+		}
+	}
+}
+
+func (s *seeder) address(f family.Family) netip.AddrPort {
+	return netip.AddrPortFrom(peers.Loopback.Get(f), s.port)
+}
+
+// part has this binary play a part, with a process of its own.
+func part(role string) func(testing.TB, uint16, *release) *exec.Cmd {
+	return func(t testing.TB, port uint16, r *release) *exec.Cmd {
+		t.Helper()
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := peers.Command(context.Background(), self, strconv.Itoa(int(port)), r.torrent, r.dir)
+		command.Env = append(command.Env, roleKey+"="+role)
+		return command
+	}
+}
