@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -79,6 +80,7 @@ func buildAndRun(m *testing.M) (int, error) {
 type settings struct {
 	library   string
 	tiers     [][]string
+	peers     string // further lines of the configuration's [peers]
 	stateSize string // if set, the state directory is a file system of this size, which only the daemon sees
 	env       []string
 }
@@ -93,6 +95,7 @@ type daemon struct {
 	env    []string
 
 	command *exec.Cmd
+	log     *journal
 	ended   chan struct{} // closed when the process is gone and err is set
 	err     error
 }
@@ -117,8 +120,8 @@ func startDaemon(t *testing.T, s settings) *daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("state_dir = %q\n[library]\ndirs = [%q]\ntrackers = %s\n[peers]\nport = %d\n[web]\nlisten = [%q]\n",
-		d.state, s.library, tiers, d.port, page)
+	text := fmt.Sprintf("state_dir = %q\n[library]\ndirs = [%q]\ntrackers = %s\n", d.state, s.library, tiers)
+	text += fmt.Sprintf("[peers]\nport = %d\n%s\n[web]\nlisten = [%q]\n", d.port, s.peers, page)
 	if err := os.WriteFile(d.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +139,7 @@ func startDaemon(t *testing.T, s settings) *daemon {
 // start starts the daemon, for the first time or again after stop, and waits until it is ready.
 func (d *daemon) start(t *testing.T) {
 	t.Helper()
-	log, ended := new(bytes.Buffer), make(chan struct{})
+	log, ended := new(journal), make(chan struct{})
 	words := append(slices.Clone(d.within), program, "serve", "--config", d.config)
 	d.command = peers.Command(context.Background(), words[0], words[1:]...)
 	d.command.Env = append(d.command.Env, d.env...)
@@ -144,7 +147,7 @@ func (d *daemon) start(t *testing.T) {
 	if err := d.command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	d.ended = ended
+	d.log, d.ended = log, ended
 	command := d.command
 	go func() {
 		d.err = command.Wait()
@@ -272,4 +275,23 @@ func (d *daemon) run(t *testing.T, arguments ...string) []byte {
 		t.Fatal(err)
 	}
 	return output
+}
+
+// journal is what a program has printed. Unlike a bytes.Buffer it can be read while the program runs.
+type journal struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.text = append(j.text, b...)
+	return len(b), nil
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return string(j.text)
 }

@@ -1,6 +1,10 @@
 package peers
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+)
 
 // aria2 is aria2c, a downloader for the command line.
 type aria2 struct{}
@@ -12,18 +16,26 @@ func (aria2) Program() string { return "aria2c" }
 func (aria2) Loopback() bool  { return true }
 
 func (aria2) Download(ctx context.Context, job Job) error {
+	firstPort := 20_000 + rand.IntN(39_000)
 	arguments := []string{
-		"--no-conf", "--quiet=false", "--console-log-level=notice", "--show-console-readout=false", "--summary-interval=0",
+		"--no-conf", "--quiet=false", "--show-console-readout=false", "--summary-interval=0",
 		"--follow-torrent=mem", "--file-allocation=none", "--dir=" + job.Dir,
 		"--seed-time=0", // end when complete
 		"--enable-dht=false", "--enable-dht6=false", "--enable-peer-exchange=false", "--bt-enable-lpd=false",
 		// A socket bound to an address of one family cannot reach the other: a tracker of the other fails at once.
 		"--interface=" + job.Bind.String(),
-		// aria2 draws a free port from the range. The default is 99 ports, which parallel tests would fight for.
-		"--listen-port=20000-60000",
+		// aria2 draws a free port from the range. The default is 99 ports, which parallel tests would fight for. With one
+		// family, it tries every port for the other.
+		fmt.Sprintf("--listen-port=%d-%d", firstPort, firstPort+200),
+	}
+	if job.Output != nil {
+		arguments = append(arguments, "--console-log-level=info")
+	}
+	if job.Limit > 0 {
+		arguments = append(arguments, fmt.Sprintf("--max-overall-download-limit=%d", job.Limit))
 	}
 	if job.Encrypt {
 		arguments = append(arguments, "--bt-require-crypto=true", "--bt-min-crypto-level=arc4")
 	}
-	return run(ctx, "aria2c", append(arguments, job.Torrent)...)
+	return job.run(ctx, "aria2c", append(arguments, job.Torrent)...)
 }

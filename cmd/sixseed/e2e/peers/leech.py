@@ -1,6 +1,6 @@
 """Downloads one torrent over one address, and ends when the data are complete.
 
-Arguments: the .torrent file, the folder for the data, ADDRESS:PORT to use, "plain" or "rc4".
+Arguments: the .torrent file, the folder for the data, ADDRESS:PORT to use, "plain" or "rc4", bytes per second or 0.
 """
 
 import sys
@@ -8,7 +8,7 @@ import time
 
 import libtorrent as lt
 
-torrent, folder, interface, encryption = sys.argv[1:]
+torrent, folder, interface, encryption, limit = sys.argv[1:]
 policy = lt.enc_policy.forced if encryption == "rc4" else lt.enc_policy.disabled
 session = lt.session({
     "listen_interfaces": interface,
@@ -24,13 +24,15 @@ session = lt.session({
     "enable_outgoing_utp": False,
     "announce_to_all_tiers": True,  # the other family's tier cannot be reached from here
     "alert_mask": int(lt.alert.category_t.error_notification | lt.alert.category_t.tracker_notification
-                      | lt.alert.category_t.connect_notification | lt.alert.category_t.status_notification),
+                      | lt.alert.category_t.connect_notification | lt.alert.category_t.status_notification
+                      | lt.alert.category_t.peer_notification),
 })
 download = session.add_torrent({
     "ti": lt.torrent_info(torrent),
     "save_path": folder,
     "flags": lt.torrent_flags.disable_pex,
 })
+download.set_download_limit(int(limit))  # the session's own does not hold for peers on this machine
 while not download.status().is_seeding:
     time.sleep(0.05)
     for alert in session.pop_alerts():

@@ -3,6 +3,7 @@ package peers
 import (
 	"context"
 	_ "embed"
+	"strconv"
 )
 
 // python is Debian's own: another python3 in PATH would not find Debian's libtorrent.
@@ -25,5 +26,6 @@ func (libtorrent) Download(ctx context.Context, job Job) error {
 	if job.Encrypt {
 		encryption = "rc4"
 	}
-	return run(ctx, python, "-c", leechScript, job.Torrent, job.Dir, listenInterface(job.Bind, 0), encryption)
+	limit := strconv.FormatInt(job.Limit, 10)
+	return job.run(ctx, python, "-c", leechScript, job.Torrent, job.Dir, listenInterface(job.Bind, 0), encryption, limit)
 }

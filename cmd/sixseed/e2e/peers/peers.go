@@ -9,6 +9,7 @@ package peers
 
 import (
 	"context"
+	"io"
 	"net/netip"
 )
 
@@ -18,6 +19,16 @@ type Job struct {
 	Dir     string     // an existing folder, where the data go
 	Bind    netip.Addr // the only address that the client uses: its family is the family of the download
 	Encrypt bool       // accept nothing but RC4; without it, prefer plain text
+	Limit   int64      // what is downloaded at most, in bytes per second; 0: no limit
+	Output  io.Writer  // if set, the client says more, of its peers too, and it goes here and not into an error
+}
+
+// run runs the job's client to its end.
+func (j Job) run(ctx context.Context, program string, arguments ...string) error {
+	if j.Output == nil {
+		return run(ctx, program, arguments...)
+	}
+	return runInto(ctx, j.Output, program, arguments...)
 }
 
 // Client is a BitTorrent client of another make.

@@ -1,6 +1,7 @@
 package peers_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"net/netip"
@@ -44,6 +45,34 @@ func TestClient_Download(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestClient_DownloadIsLimited has clients download no faster than they may, and tell what they see.
+func TestClient_DownloadIsLimited(t *testing.T) {
+	t.Parallel()
+	peers.Need(t, "python3-libtorrent")
+	const size, limit = 5 << 20, 1 << 20
+	release := filepath.Join(t.TempDir(), "release.iso")
+	peers.MakeISO(t, release, size)
+	for _, client := range peers.Clients() {
+		peers.Need(t, client.Program())
+		addresses := peers.Addresses(t, client)
+		t.Run(client.Name(), func(t *testing.T) {
+			t.Parallel()
+			var output bytes.Buffer
+			seeder := startReference(t, release, addresses, "plain")
+			begin := time.Now()
+			download(t, client, peers.Job{
+				Torrent: seeder.torrent, Dir: t.TempDir(), Bind: addresses.V6, Limit: limit, Output: &output,
+			})
+			if took := time.Since(begin); took < size/limit*time.Second/2 {
+				t.Errorf("%d bytes were downloaded in %v, the limit is %d bytes per second", size, took, limit)
+			}
+			if !strings.Contains(output.String(), addresses.V6.String()) {
+				t.Errorf("the client does not mention its peer:\n%s", &output)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -17,8 +18,16 @@ const killDelay = 5 * time.Second
 // everything that was printed.
 func run(ctx context.Context, program string, arguments ...string) error {
 	var output bytes.Buffer
+	if err := runInto(ctx, &output, program, arguments...); err != nil {
+		return fmt.Errorf("%w; it printed:\n%s", err, &output)
+	}
+	return nil
+}
+
+// runInto is run with what is printed going to output.
+func runInto(ctx context.Context, output io.Writer, program string, arguments ...string) error {
 	command := Command(ctx, program, arguments...)
-	command.Stdout, command.Stderr = &output, &output
+	command.Stdout, command.Stderr = output, output
 	if err := command.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", program, err)
 	}
@@ -29,7 +38,7 @@ func run(ctx context.Context, program string, arguments ...string) error {
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w; it printed:\n%s", program, err, &output)
+		return fmt.Errorf("%s: %w", program, err)
 	}
 	return nil
 }

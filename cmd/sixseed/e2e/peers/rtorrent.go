@@ -29,7 +29,7 @@ func (rtorrent) Download(ctx context.Context, job Job) error {
 	if err := os.WriteFile(settings, []byte(rtorrentSettings(job, state)), 0o600); err != nil {
 		return fmt.Errorf("write rtorrent's settings: %w", err)
 	}
-	return run(ctx, "rtorrent", "-n", "-o", "import="+settings, job.Torrent)
+	return job.run(ctx, "rtorrent", "-n", "-o", "import="+settings, job.Torrent)
 }
 
 func rtorrentSettings(job Job, state string) string {
@@ -42,6 +42,15 @@ func rtorrentSettings(job Job, state string) string {
 		"dht.mode.set = disable",
 		"protocol.pex.set = no",
 		`method.set_key = event.download.finished, end_when_complete, "system.shutdown.normal="`,
+	}
+	if job.Limit > 0 {
+		lines = append(lines, fmt.Sprintf("throttle.global_down.max_rate.set = %d", job.Limit))
+	}
+	if job.Output != nil {
+		lines = append(lines, `log.open_file = "output", /proc/self/fd/2`)
+		for _, group := range []string{"connection_debug", "peer_debug", "protocol_piece_events", "protocol_network_errors"} {
+			lines = append(lines, fmt.Sprintf("log.add_output = %q, \"output\"", group))
+		}
 	}
 	if job.Encrypt {
 		lines = append(lines, "protocol.encryption.set = require, require_RC4")

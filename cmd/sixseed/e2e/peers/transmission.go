@@ -29,7 +29,11 @@ func (transmission) Download(ctx context.Context, job Job) error {
 	if err := prepareTransmission(job, folder); err != nil {
 		return fmt.Errorf("prepare transmission's folder: %w", err)
 	}
-	return run(ctx, "transmission-daemon", "--foreground", "--log-info", "--config-dir", folder)
+	command := []string{"transmission-daemon", "--foreground", "--log-info", "--config-dir", folder}
+	if job.Output != nil {
+		command = append([]string{"TR_DEBUG_FD=2"}, command...)
+	}
+	return job.run(ctx, "env", command...)
 }
 
 // prepareTransmission puts into folder the settings, the torrent and the script.
@@ -86,6 +90,8 @@ func transmissionSettings(job Job, script string) map[string]any {
 		"blocklist-enabled":            onlyIPv6,
 		"encryption":                   encryption,
 		"download-dir":                 job.Dir,
+		"speed-limit-down-enabled":     job.Limit > 0,
+		"speed-limit-down":             job.Limit / 1000, // kB/s
 		"peer-port-random-on-start":    true,
 		"port-forwarding-enabled":      false,
 		"dht-enabled":                  false,
