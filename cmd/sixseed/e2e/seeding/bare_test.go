@@ -18,8 +18,18 @@ import (
 )
 
 // seedBare does nothing but what sending blocks takes: it unchokes everybody at once, and answers each request with a
-// header and sendfile, without a look at what else is said. Nothing that is a seeder can be faster by much.
+// header and sendfile, without a look at what else is said.
 func seedBare(ctx context.Context, port, path, dir string) error {
+	return seedBarely(ctx, false, port, path, dir)
+}
+
+// seedCorked does the same with a cork in the socket for as long as there are requests. Nothing that is a seeder can be
+// faster by much.
+func seedCorked(ctx context.Context, port, path, dir string) error {
+	return seedBarely(ctx, true, port, path, dir)
+}
+
+func seedBarely(ctx context.Context, cork bool, port, path, dir string) error {
 	torrent, err := metafile.Load(path)
 	if err != nil {
 		return err
@@ -29,7 +39,7 @@ func seedBare(ctx context.Context, port, path, dir string) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	b := &bare{file: int(file.Fd()), pieceLength: torrent.PieceLength}
+	b := &bare{file: int(file.Fd()), pieceLength: torrent.PieceLength, cork: cork}
 	var listeners errgroup.Group
 	for _, f := range family.All {
 		listeners.Go(func() error { return b.listen(ctx, f, port) })
@@ -40,6 +50,7 @@ func seedBare(ctx context.Context, port, path, dir string) error {
 type bare struct {
 	file        int // descriptor
 	pieceLength int64
+	cork        bool
 }
 
 func (s *bare) listen(ctx context.Context, f family.Family, port string) error {
@@ -103,13 +114,13 @@ func (s *bare) serve(conn *net.TCPConn) error {
 
 func anyLength(message.ID) int { return 1 << 20 }
 
-// send sends blocks. The cork has them fill segments; without it each ends with one that is not full, and costs more.
+// send sends blocks. The cork has them fill segments; without it each ends with one that is not full.
 func (s *bare) send(raw syscall.RawConn, queue []message.Block) error {
 	var block sending
 	var err error
 	failed := raw.Write(func(fd uintptr) bool {
 		socket := int(fd)
-		_ = unix.SetsockoptInt(socket, unix.IPPROTO_TCP, unix.TCP_CORK, 1)
+		s.setCork(socket, 1)
 		for err == nil && (block.left() || len(queue) > 0) {
 			if !block.left() {
 				block.begin(queue[0], s.pieceLength)
@@ -121,10 +132,16 @@ func (s *bare) send(raw syscall.RawConn, queue []message.Block) error {
 			err = nil
 			return false
 		}
-		_ = unix.SetsockoptInt(socket, unix.IPPROTO_TCP, unix.TCP_CORK, 0)
+		s.setCork(socket, 0)
 		return true
 	})
 	return errors.Join(failed, err)
+}
+
+func (s *bare) setCork(socket, on int) {
+	if s.cork {
+		_ = unix.SetsockoptInt(socket, unix.IPPROTO_TCP, unix.TCP_CORK, on)
+	}
 }
 
 // sending is a block on its way.
@@ -146,7 +163,7 @@ func (b *sending) left() bool { return len(b.header) > 0 || b.length > 0 }
 // send sends what the socket takes.
 func (b *sending) send(socket, file int) error {
 	if len(b.header) > 0 {
-		n, err := unix.SendmsgN(socket, b.header, nil, nil, unix.MSG_NOSIGNAL)
+		n, err := unix.SendmsgN(socket, b.header, nil, nil, unix.MSG_NOSIGNAL|unix.MSG_MORE)
 		if err != nil {
 			return err
 		}

@@ -74,6 +74,7 @@ func play(ctx context.Context, role string, arguments []string) error {
 	part := map[string]func(ctx context.Context, port, torrent, dir string) error{
 		"anacrolix": seedWithAnacrolix,
 		"bare":      seedBare,
+		"corked":    seedCorked,
 	}[role]
 	if part == nil {
 		return fmt.Errorf("no such role: %s", role)

@@ -36,14 +36,17 @@ listen = ["127.0.0.1:%d"]
 }
 
 // libtorrent is what qBittorrent and Deluge are made of.
-func libtorrent(t testing.TB, port uint16, r *release) *exec.Cmd {
-	t.Helper()
-	peers.Need(t, "python3-libtorrent")
-	script, err := filepath.Abs("testdata/seed.py")
-	if err != nil {
-		t.Fatal(err)
+func libtorrent(style string) func(t testing.TB, port uint16, r *release) *exec.Cmd {
+	return func(t testing.TB, port uint16, r *release) *exec.Cmd {
+		t.Helper()
+		peers.Need(t, "python3-libtorrent")
+		script, err := filepath.Abs("testdata/seed.py")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return peers.Command(
+			context.Background(), "/usr/bin/python3", script, strconv.Itoa(int(port)), r.torrent, r.dir, style)
 	}
-	return peers.Command(context.Background(), "/usr/bin/python3", script, strconv.Itoa(int(port)), r.torrent, r.dir)
 }
 
 // transmission is transmission-daemon, which seeds what lies in its torrents folder.

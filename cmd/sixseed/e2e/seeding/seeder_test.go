@@ -34,10 +34,12 @@ type maker struct {
 // makers lists all seeders, the one under test first.
 var makers = []maker{
 	{name: "sixseed", command: sixseed},
-	{name: "libtorrent", command: libtorrent},
+	{name: "libtorrent", command: libtorrent("usual")},
+	{name: "tuned", command: libtorrent("tuned")}, // with libtorrent's preset for fast seeding
 	{name: "anacrolix", slow: true, command: part("anacrolix")},
 	{name: "transmission", slow: true, command: transmission},
 	{name: "bare", command: part("bare"), plainOnly: true},
+	{name: "corked", command: part("corked"), plainOnly: true},
 }
 
 // start starts a seeder and returns when a peer got the first pieces from it, over each family, and found them right.

@@ -1,6 +1,7 @@
-"""Seeds one torrent until it is ended, as fast as libtorrent can.
+"""Seeds one torrent until it is ended, to everybody who asks.
 
-Arguments: the port, the .torrent file, the folder with the data.
+Arguments: the port, the .torrent file, the folder with the data, and "usual" for libtorrent's defaults or "tuned" for its
+own choice for fast seeding, with large buffers.
 """
 
 import sys
@@ -8,9 +9,11 @@ import time
 
 import libtorrent as lt
 
-port, torrent, folder = sys.argv[1:]
-settings = lt.high_performance_seed()  # libtorrent's own choice for seeding: large buffers, no limit on upload slots
+port, torrent, folder, style = sys.argv[1:]
+settings = lt.high_performance_seed() if style == "tuned" else lt.default_settings()
 settings.update({
+    "unchoke_slots_limit": -1,
+    "connections_limit": 8000,
     "listen_interfaces": f"127.0.0.1:{port},[::1]:{port}",
     "allow_multiple_connections_per_ip": True,
     "peer_timeout": 120,  # the default again: the preset's 20 s are for swarms that take the place of who hangs up
