@@ -71,7 +71,7 @@ func (a *Addr) Network() string { return "tcp" }
 type handshake interface {
 	// beforeRead returns when the connection's plain text can be read.
 	beforeRead(*Conn) error
-	// write takes the place of writing until it reports that the connection is ready.
+	// write takes from b what belongs to the handshake, and reports whether the connection is ready for the rest.
 	write(c *Conn, b []byte) (n int, ready bool, err error)
 }
 
@@ -125,10 +125,11 @@ func (c *Conn) Read(b []byte) (int, error) {
 // Write sends what the client says, as far as that is the client's to say: all of b, or with an error. A peer that takes
 // nothing for two minutes is given up.
 func (c *Conn) Write(b []byte) (int, error) {
-	if n, ready, err := c.shake.write(c, b); !ready || err != nil {
+	n, ready, err := c.shake.write(c, b)
+	if !ready || err != nil {
 		return n, c.fail(err)
 	}
-	begun, err := c.relay(b)
+	begun, err := c.relay(b[n:])
 	if err != nil {
 		return 0, c.fail(err)
 	}
@@ -138,7 +139,8 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Unchoke gives the peer an upload slot, once the client has said its first words.
+// Unchoke gives the peer an upload slot. Before the client has said its first words it does nothing; Endpoint.Wanted is
+// sent to when it has.
 func (c *Conn) Unchoke() { c.upload.unchoke() }
 
 // Choke takes it back. The peer is sent what is on its way, and nothing after.
