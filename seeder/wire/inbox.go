@@ -95,8 +95,7 @@ func (c *Conn) greet() error {
 	if h.Fast() {
 		c.upload.speakFast()
 	}
-	h.Reserved = [8]byte{5: h.Reserved[5] & extendedBit, 7: h.Reserved[7] & fastBit}
-	c.inbox.passed = h.Append(c.inbox.passed)
+	c.inbox.passed = h.Known().Append(c.inbox.passed)
 	c.inbox.opening, c.inbox.shaken = nil, true
 	return nil
 }

@@ -20,8 +20,7 @@ const (
 	// namedBy is how much of a handshake must be there to know the torrent: all but the peer id.
 	namedBy = message.HandshakeLength - len(InfoHash{})
 	// toldBy is how much of it tells a plain handshake from an obfuscated one: the protocol's name.
-	toldBy   = len(protocol)
-	protocol = "\x13BitTorrent protocol"
+	toldBy = len(message.Protocol)
 )
 
 // namedIn returns the info-hash of a handshake, the end of which need not be there yet.
@@ -70,9 +69,9 @@ func (in *incoming) decrypt(c *Conn) error {
 	}
 	policy := c.endpoint.Encryption()
 	switch {
-	case string(start) == protocol && policy == EncryptionRequire:
+	case string(start) == message.Protocol && policy == EncryptionRequire:
 		return because(ReasonEncryption, ErrPlainRefused)
-	case string(start) == protocol:
+	case string(start) == message.Protocol:
 		c.stream = stream{head: start}
 		return nil
 	case policy == EncryptionOff:

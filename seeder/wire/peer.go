@@ -10,12 +10,6 @@ import (
 	"sixseed/seeder/wire/message"
 )
 
-// Bits of the reserved bytes of a handshake that we understand.
-const (
-	extendedBit = 0x10 // in the sixth: BEP 10
-	fastBit     = 0x04 // in the eighth: BEP 6
-)
-
 // peer is what the other end has said of itself.
 type peer struct {
 	mu     sync.Mutex
