@@ -1,0 +1,90 @@
+package bandwidth_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sixseed/policy/bandwidth"
+	"sixseed/policy/family"
+)
+
+// situation is limits and greedy senders.
+type situation struct {
+	limits  bandwidth.Limits
+	senders family.Pair[int]
+}
+
+func drawSituation(t *rapid.T) situation {
+	rates := rapid.Int64Range(1<<20, 1<<28)
+	s := situation{limits: limits(rates.Draw(t, "upload"))}
+	for _, f := range family.All {
+		*s.senders.At(f) = rapid.IntRange(0, 6).Draw(t, f.String()+" senders")
+		if rapid.Bool().Draw(t, f.String()+" has a cap") {
+			*s.limits.Family.At(f) = rates.Draw(t, f.String()+" cap")
+		}
+	}
+	if rapid.Bool().Draw(t, "there is a floor") {
+		s.limits.Floor = rapid.Int64Range(0, min(s.limits.Upload, s.limits.Family.V4)).Draw(t, "floor")
+	}
+	return s
+}
+
+// due is what each family should have, in bytes on the wire per second.
+func (s situation) due() (due family.Pair[int64]) {
+	wants := family.Both(func(f family.Family) int64 {
+		if s.senders.Get(f) == 0 {
+			return 0
+		}
+		return min(s.limits.Upload, s.limits.Family.Get(f))
+	})
+	due.V6 = min(wants.V6, s.limits.Upload-min(s.limits.Floor, wants.V4))
+	due.V4 = min(wants.V4, s.limits.Upload-due.V6)
+	return due
+}
+
+// Whatever the limits are: IPv6 has all that it wants but for the floor, IPv4 all that is left, and senders of a family
+// have the same.
+func TestGate_KeepsItsPromises(t *testing.T) {
+	rapid.Check(t, func(draw *rapid.T) {
+		s := drawSituation(draw)
+		var groups family.Pair[group]
+		var sent family.Pair[int64]
+		synctest.Test(t, func(*testing.T) {
+			c := newCrowd(s.limits)
+			defer c.close()
+			groups = family.Both(func(f family.Family) group { return c.several(f, s.senders.Get(f), behaviour{}) })
+			time.Sleep(time.Second) // what the buckets held at first is gone
+			sent.V6, sent.V4 = both(groups.V6, groups.V4, 2*time.Second)
+		})
+		for _, f := range family.All {
+			s.check(draw, f, sent.Get(f))
+			checkTurns(draw, groups.Get(f))
+		}
+	})
+}
+
+// check fails if a family had something else than is due, give or take a turn at both ends.
+func (s situation) check(t *rapid.T, f family.Family, sent int64) {
+	const turn = 200 << 10
+	got, want := onWire(f, sent), 2*s.due().Get(f)
+	if slack := want/50 + 2*turn; got > want+slack || got < want-slack {
+		t.Fatalf("%v had %d bytes in two seconds, %d are due (%+v)", f, got, want, s)
+	}
+}
+
+// checkTurns fails if one sender of a family had more than two turns more than another.
+func checkTurns(t *rapid.T, senders group) {
+	if len(senders) == 0 {
+		return
+	}
+	least, most := senders[0].sent.Load(), senders[0].sent.Load()
+	for _, s := range senders {
+		least, most = min(least, s.sent.Load()), max(most, s.sent.Load())
+	}
+	if slack := most/10 + 2*all; most-least > slack {
+		t.Fatalf("one sender had %d bytes, another %d", least, most)
+	}
+}
