@@ -3,6 +3,7 @@ package seeder
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"sixseed/policy/family"
 	"sixseed/seeder/wire"
@@ -16,6 +17,8 @@ type Recorder interface {
 	Totals(context.Context) (map[wire.InfoHash]family.Pair[wire.Traffic], error)
 	// Month returns what was recorded in the running month.
 	Month(context.Context) (family.Pair[wire.Traffic], error)
+	// Recent returns what was recorded in the last while, and how much of that while there is a record of.
+	Recent(ctx context.Context, over time.Duration) (family.Pair[wire.Traffic], time.Duration, error)
 	// Check returns an error while nothing can be recorded.
 	Check(context.Context) error
 }

@@ -37,6 +37,7 @@ func (s *Service) Status() Status {
 		Started:  s.started,
 		At:       s.Now(),
 		Families: s.familyStatus(peers),
+		Upload:   s.uploadStatus(),
 		Torrents: torrents,
 		Trackers: s.trackerStatus(),
 		Library:  countStates(torrents),
@@ -64,7 +65,6 @@ func (s *Service) familyStatus(peers []Peer) family.Pair[FamilyStatus] {
 		return FamilyStatus{
 			Listening:    listening.Get(f),
 			UploadRate:   rate.Get(f),
-			UploadSlots:  s.SlotLimit(),
 			SinceStart:   sinceStart.Get(f),
 			Accepted:     s.Swarm.Accepted(f),
 			Ended:        endedOver(f, ended),
@@ -76,6 +76,7 @@ func (s *Service) familyStatus(peers []Peer) family.Pair[FamilyStatus] {
 		pair.At(f).Connected += account.Connected()
 	})
 	countPeers(&pair, peers)
+	s.addPolicy(&pair)
 	return pair
 }
 

@@ -32,6 +32,7 @@ func (s *Service) peerStatus(peer Peer) PeerStatus {
 		Since:      status.Since,
 		Interested: status.Interested,
 		Unchoked:   status.Unchoked,
+		Last:       status.Last,
 		Queue:      status.Queue,
 		Rate:       s.peerRates.of(peer.ID()),
 		Traffic:    status.Traffic,
@@ -63,6 +64,12 @@ func countPeers(families *family.Pair[FamilyStatus], peers []Peer) {
 		}
 		if status.Unchoked {
 			side.Unchoked++
+		}
+		if status.AtGate {
+			side.AtGate++
+		}
+		if status.Last {
+			side.OverDownload++
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sixseed/policy/bandwidth"
 	"sixseed/policy/family"
 	"sixseed/seeder"
 	"sixseed/seeder/wire"
@@ -19,7 +20,8 @@ func TestService_Peers(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	crowd := newCrowd()
 	service, err := seeder.New(t.Context(), seeder.Config{
-		Swarm: crowd, Recorder: &books{}, Accounts: wire.NewAccounts(), Now: func() time.Time { return now }, Log: discard,
+		Swarm: crowd, Gate: bandwidth.New(bandwidth.None()), Recorder: &books{}, Accounts: wire.NewAccounts(),
+		Now: func() time.Time { return now }, Log: discard,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +84,7 @@ func TestService_PeersSayEverything(t *testing.T) {
 	crowd.join(7, family.V6).set(func(s *wire.PeerStatus) {
 		*s = wire.PeerStatus{
 			InfoHash: infoHash, Family: family.V6, Address: netip.MustParseAddrPort("[2001:db8::7]:51413"), Incoming: true,
-			Client: "a <client>", Encryption: "rc4", Since: since, Interested: true, Unchoked: true, Queue: 5,
+			Client: "a <client>", Encryption: "rc4", Since: since, Interested: true, Unchoked: true, Last: true, Queue: 5,
 			Traffic: wire.Traffic{Payload: 1, Overhead: 2, Received: 3}, Progress: 0.5,
 		}
 	})
@@ -96,8 +98,9 @@ func TestService_PeersSayEverything(t *testing.T) {
 	}
 	want := map[string]any{
 		"address": "[2001:db8::7]:51413", "family": "ipv6", "client": "a <client>", "encryption": "rc4", "incoming": true,
-		"since": "2026-11-22T12:00:00Z", "interested": true, "unchoked": true, "queue": 5.0, "upload_bytes_per_second": 0.0,
-		"payload": 1.0, "overhead": 2.0, "received": 3.0, "progress": 0.5,
+		"since": "2026-11-22T12:00:00Z", "interested": true, "unchoked": true, "over_downloaded": true, "queue": 5.0,
+		"upload_bytes_per_second": 0.0,
+		"payload":                 1.0, "overhead": 2.0, "received": 3.0, "progress": 0.5,
 		"info_hash": fmt.Sprintf("%x", infoHash), "name": "debian.iso",
 	}
 	var got map[string]any
@@ -116,24 +119,31 @@ func TestService_StatusCountsPeers(t *testing.T) {
 	crowd.ended = map[wire.Reason]family.Pair[int64]{wire.ReasonLeft: {V6: 6, V4: 4}, wire.ReasonFlood: {V4: 1}}
 	l.swarm = crowd
 	for n, peer := range []wire.PeerStatus{
-		{Family: family.V6, Interested: true, Unchoked: true, Queue: 200},
+		{Family: family.V6, Interested: true, Unchoked: true, Queue: 200, AtGate: true},
 		{Family: family.V6, Interested: true, Unchoked: true, Queue: 50},
 		{Family: family.V6, Interested: true},
 		{Family: family.V4, Interested: true},
-		{Family: family.V4},
+		{Family: family.V4, Last: true},
 	} {
 		crowd.join(n, peer.Family).set(func(s *wire.PeerStatus) { *s = peer })
 	}
 	l.slots = 2
+	l.now = func() time.Time { return time.Unix(1_800_000_000, 0) }
 	l.run(t)
+	eventually(t, "a round is over", func() bool { return l.Status().Families.V4.UploadSlots == 2 })
 
 	status := l.Status()
 	want := family.Pair[seeder.FamilyStatus]{
 		V6: seeder.FamilyStatus{
-			Listening: true, Interested: 3, Unchoked: 2, Queue: 250, UploadSlots: 2, Accepted: 2,
+			Listening: true, Interested: 3, Unchoked: 2, Queue: 250, UploadSlots: 2, Waiting: 1, AtGate: 1, Accepted: 2,
+			Limit: seeder.Unlimited, Available: seeder.Unlimited, Quota: seeder.Unlimited,
 			Ended: map[string]int64{"left": 6, "flood": 0},
 		},
-		V4: seeder.FamilyStatus{Interested: 1, UploadSlots: 2, Accepted: 1, Ended: map[string]int64{"left": 4, "flood": 1}},
+		V4: seeder.FamilyStatus{
+			Interested: 1, UploadSlots: 2, Waiting: 1, OverDownload: 1, Accepted: 1,
+			Limit: seeder.Unlimited, Available: seeder.Unlimited, Quota: seeder.Unlimited,
+			Ended: map[string]int64{"left": 4, "flood": 1},
+		},
 	}
 	if diff := cmp.Diff(want, status.Families); diff != "" {
 		t.Errorf("the families differ (-want +got)\n%s", diff)
@@ -152,7 +162,7 @@ func TestService_GivesSlots(t *testing.T) {
 	crowd.join(2, family.V6).interest(true)
 	l.run(t)
 	l.SetSlots(1)
-	eventually(t, "one peer is served", func() bool { return cmp.Equal(crowd.holders(), []uint64{1}) })
+	eventually(t, "the IPv6 peer is served", func() bool { return cmp.Equal(crowd.holders(), []uint64{2}) })
 	l.SetSlots(0)
 	eventually(t, "both are served", func() bool { return cmp.Equal(crowd.holders(), []uint64{1, 2}) })
 }

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sixseed/policy/bandwidth"
+	"sixseed/policy/budget"
 	"sixseed/policy/family"
 	"sixseed/seeder/announce"
 	"sixseed/seeder/engine"
@@ -44,7 +46,9 @@ type Config struct {
 	Accounts      *wire.Accounts
 	Announcer     *announce.Announcer
 	Recorder      Recorder
-	Slots         int                  // peers that may hold an upload slot at one time; 0: everybody who is interested
+	Gate          *bandwidth.Gate // that senders take leave at
+	Upload        UploadPolicy
+	Slots         int                  // peers that may hold an upload slot at one time; 0: as many as are useful
 	Changed       <-chan wire.InfoHash // torrents whose data turned out changed
 	FlushInterval time.Duration        // DefaultFlushInterval if zero
 	Now           func() time.Time
@@ -63,6 +67,8 @@ type Service struct {
 	Config
 	started time.Time
 	slots   *slots
+	uplink  *uplink
+	drafts  overdrafts
 
 	mu        sync.Mutex
 	catalog   Catalog
@@ -70,6 +76,7 @@ type Service struct {
 	books     accounting
 	rates     rates[accountKey]
 	peerRates rates[uint64]
+	recent    budget.Recent
 	bookFail  error     // of the last flush
 	lastBeat  time.Time // of the sampling loop
 }
@@ -84,13 +91,19 @@ func New(ctx context.Context, config Config) (*Service, error) {
 		Config:   config,
 		started:  now,
 		names:    map[wire.InfoHash]string{wire.Unattributed: "(no torrent)"},
-		slots:    newSlots(config.Swarm, config.Slots, config.Now),
+		uplink:   newUplink(config.Gate, config.Swarm, config.Upload),
+		drafts:   overdrafts{overdraft: newOverdraft(config.Upload.Copies)},
 		books:    accounting{accounts: config.Accounts, recorder: config.Recorder},
 		lastBeat: now,
 	}
+	s.slots = newSlots(config.Swarm, s.uplink, config.Slots, config.Now)
 	if err := s.books.load(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.readRecent(ctx); err != nil {
+		return nil, err
+	}
+	s.plan(ctx)
 	return s, nil
 }
 
@@ -123,6 +136,9 @@ func (s *Service) Run(ctx context.Context) error {
 	group.Go(func() error { return s.every(running, sampleInterval, s.retire) })
 	group.Go(func() error { return s.every(running, s.FlushInterval, s.flush) })
 	group.Go(func() error { return s.slots.run(running) })
+	group.Go(func() error { return s.every(running, planInterval, s.plan) })
+	group.Go(func() error { return s.every(running, recentInterval, s.refreshRecent) })
+	group.Go(func() error { return s.uplink.run(running, s.Now, s.slots.want) })
 	group.Go(func() error { return s.stopChanged(running) })
 	err := group.Wait()
 
@@ -152,6 +168,7 @@ func (s *Service) sample(context.Context) {
 	s.lastBeat = s.Now()
 	s.rates.add(s.lastBeat, readAccounts(s.Accounts))
 	s.peerRates.add(s.lastBeat, readPeers(peers))
+	s.drafts.look(peers, s.lastBeat)
 }
 
 // retire lets the engine put away the torrents that nobody uses. It is apart from sample, since the engine waits for its

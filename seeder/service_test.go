@@ -21,6 +21,7 @@ import (
 	"github.com/anacrolix/torrent/bencode"
 	"github.com/google/go-cmp/cmp"
 
+	"sixseed/policy/bandwidth"
 	"sixseed/policy/family"
 	"sixseed/seeder"
 	"sixseed/seeder/announce"
@@ -36,6 +37,8 @@ type books struct {
 	totals  map[wire.InfoHash]family.Pair[wire.Traffic]
 	names   map[wire.InfoHash]string
 	earlier family.Pair[wire.Traffic] // in this month, before this run
+	recent  family.Pair[wire.Traffic] // of late
+	over    time.Duration             // that is how long
 	fault   error
 	slow    func() // what a call of Record waits for
 }
@@ -83,6 +86,12 @@ func (b *books) Month(context.Context) (family.Pair[wire.Traffic], error) {
 	return month, b.fault
 }
 
+func (b *books) Recent(context.Context, time.Duration) (family.Pair[wire.Traffic], time.Duration, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.recent, b.over, b.fault
+}
+
 func (b *books) Check(context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,6 +134,7 @@ type lab struct {
 	accounts *wire.Accounts
 	swarm    seeder.Swarm // nil: whoever connects
 	slots    int
+	upload   seeder.UploadPolicy
 	address  string // of the port for peers
 	changed  chan wire.InfoHash
 	log      *slog.Logger
@@ -145,6 +155,7 @@ func newLab(t *testing.T) *lab {
 		changed:  make(chan wire.InfoHash, 10),
 		log:      discard,
 		now:      time.Now,
+		upload:   unlimited(),
 	}
 	return l
 }
@@ -177,7 +188,7 @@ func (l *lab) run(t *testing.T) {
 	}
 	l.Service, err = seeder.New(t.Context(), seeder.Config{
 		Version: "test", Engine: l.engine, Swarm: l.swarm, Slots: l.slots, Accounts: l.accounts, Announcer: announcer,
-		Recorder: l.books, Changed: l.changed, FlushInterval: time.Millisecond, Now: l.now, Log: l.log,
+		Gate: bandwidth.New(bandwidth.None()), Upload: l.upload, Recorder: l.books, Changed: l.changed, FlushInterval: time.Millisecond, Now: l.now, Log: l.log,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -421,6 +432,7 @@ func TestService_RetiresTorrentsThatNobodyUses(t *testing.T) {
 		opened.Release(time.Unix(1, 0))
 	}
 	use()
+	eventually(t, "a round is over", func() bool { return l.Status().Upload.Slots > 0 })
 	active := l.Status()
 	read := l.read.Load()
 	eventually(t, "activated again", func() bool {
@@ -438,7 +450,9 @@ func TestNew_LedgerCannotBeRead(t *testing.T) {
 	t.Parallel()
 	fault := errors.New("not a ledger")
 	broken := &books{fault: fault}
-	_, err := seeder.New(t.Context(), seeder.Config{Recorder: broken, Accounts: wire.NewAccounts(), Now: time.Now, Log: discard})
+	_, err := seeder.New(t.Context(), seeder.Config{
+		Recorder: broken, Gate: bandwidth.New(bandwidth.None()), Accounts: wire.NewAccounts(), Now: time.Now, Log: discard,
+	})
 	if !errors.Is(err, fault) {
 		t.Errorf("got %v, want %v", err, fault)
 	}

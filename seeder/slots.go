@@ -2,58 +2,72 @@ package seeder
 
 import (
 	"context"
-	"maps"
 	"sync/atomic"
 	"time"
 
 	"sixseed/policy/choker"
+	"sixseed/policy/family"
 )
 
 const (
-	roundInterval = 10 * time.Second       // between two rounds when nothing happens (BEP 3)
+	roundInterval = time.Second            // between two rounds when nothing happens
 	roundPause    = 100 * time.Millisecond // the least between two rounds, however often peers want one
-	slotTurn      = 30 * time.Second       // how long a peer keeps its slot while others wait
+	slotTurn      = 30 * time.Second       // how long a peer keeps its slot at most while others wait
+	slotKeep      = 10 * time.Second       // how long it does so at least
+	turnPieces    = 20                     // how many pieces are a turn
+	// unusedAfter is how long a peer may leave its slot unused.
+	unusedAfter = 5 * time.Second
 )
 
 // slots gives upload slots to peers, round by round: gather how they stand, decide, apply.
 type slots struct {
 	swarm   Swarm
+	uplink  *uplink
 	now     func() time.Time
-	limit   atomic.Int64  // 0: everybody who is interested
-	changed chan struct{} // holds a token once the limit is another
-	places  map[choker.ID]*place
-	rounds  uint64
+	limit   atomic.Int64  // 0: as many as are useful
+	changed chan struct{} // holds a token once a limit is another
+	auto    choker.Auto
+	places  places
+	held    atomic.Pointer[Holding]
 }
 
-// place is how a peer stood in the last round that saw it.
-type place struct {
-	peer       Peer
-	interested bool
-	since      time.Time // since when it holds a slot or does not, and is interested or is not
-	round      uint64
+// Holding is who holds upload slots and who waits for one, as of the last round.
+type Holding struct {
+	Slots   int // of both families
+	Waiting family.Pair[Waiting]
 }
 
-func newSlots(swarm Swarm, limit int, now func() time.Time) *slots {
-	s := &slots{swarm: swarm, now: now, changed: make(chan struct{}, 1), places: make(map[choker.ID]*place)}
+// Waiting is interested peers without an upload slot.
+type Waiting struct {
+	Peers   int
+	Longest time.Duration // that the first of them has waited
+}
+
+func newSlots(swarm Swarm, uplink *uplink, limit int, now func() time.Time) *slots {
+	s := &slots{swarm: swarm, uplink: uplink, now: now, changed: make(chan struct{}, 1), places: newPlaces()}
 	s.limit.Store(int64(limit))
+	s.held.Store(new(Holding))
 	return s
 }
 
-// SlotLimit returns how many peers may hold an upload slot at one time; 0 is everybody who is interested.
-func (s *Service) SlotLimit() int { return int(s.slots.limit.Load()) }
-
-// SetSlots changes SlotLimit. It takes effect at once.
+// SetSlots changes how many peers may hold an upload slot at one time; 0 is as many as are useful. It takes effect at
+// once.
 func (s *Service) SetSlots(n int) { s.slots.set(n) }
 
 func (s *slots) set(n int) {
 	s.limit.Store(int64(n))
+	s.want()
+}
+
+// want has a round held at once.
+func (s *slots) want() {
 	select {
 	case s.changed <- struct{}{}:
 	default:
 	}
 }
 
-// run holds rounds until ctx ends: one every ten seconds, and one at once when there is a reason.
+// run holds rounds until ctx ends: one every second, and one at once when there is a reason.
 func (s *slots) run(ctx context.Context) error {
 	ticker := time.NewTicker(roundInterval)
 	defer ticker.Stop()
@@ -76,48 +90,32 @@ func (s *slots) run(ctx context.Context) error {
 
 func (s *slots) round() {
 	now := s.now()
-	peers := s.gather(now)
-	rules := choker.Rules{Slots: int(s.limit.Load()), Turn: slotTurn}
-	s.apply(rules.Decide(peers, now), now)
+	peers := s.places.gather(s.swarm.Peers(), s.uplink.full(), now)
+	rules := s.uplink.rules()
+	rules.Slots = s.number(peers, now)
+	s.places.apply(rules.Decide(peers, now), now)
+	s.uplink.note(demandOf(family.V4, peers))
+	s.held.Store(&Holding{Slots: rules.Slots, Waiting: s.places.waiting(now)})
 }
 
-// gather returns how all peers stand, and forgets those that are gone.
-func (s *slots) gather(now time.Time) []choker.Peer {
-	s.rounds++
-	peers := s.swarm.Peers()
-	snapshots := make([]choker.Peer, 0, len(peers))
-	for _, peer := range peers {
-		status, id := peer.Status(), choker.ID(peer.ID())
-		place := s.place(id, peer, now)
-		if place.interested != status.Interested {
-			place.interested, place.since = status.Interested, now
+// number is how many slots there are now.
+func (s *slots) number(peers []choker.Peer, now time.Time) int {
+	if limit := s.limit.Load(); limit > 0 {
+		return int(limit)
+	}
+	s.auto = s.auto.Next(peers, max(len(peers), 1), now)
+	return s.auto.Slots
+}
+
+// demandOf is how a family's peers stand.
+func demandOf(f family.Family, peers []choker.Peer) (d demand) {
+	for i := range peers {
+		if peer := &peers[i]; peer.Family == f && peer.Unchoked && peer.Interested {
+			d.holders++
+			if peer.Waits {
+				d.waiting++
+			}
 		}
-		snapshots = append(snapshots, choker.Peer{
-			ID: id, Family: status.Family, Interested: status.Interested, Unchoked: status.Unchoked, Since: place.since,
-		})
 	}
-	maps.DeleteFunc(s.places, func(_ choker.ID, place *place) bool { return place.round != s.rounds })
-	return snapshots
-}
-
-// place returns the place of a peer that is there in this round.
-func (s *slots) place(id choker.ID, peer Peer, now time.Time) *place {
-	known, ok := s.places[id]
-	if !ok {
-		known = &place{peer: peer, since: now}
-		s.places[id] = known
-	}
-	known.round = s.rounds
-	return known
-}
-
-func (s *slots) apply(decision choker.Decision, now time.Time) {
-	for _, id := range decision.Choke {
-		s.places[id].since = now
-		s.places[id].peer.Choke()
-	}
-	for _, id := range decision.Unchoke {
-		s.places[id].since = now
-		s.places[id].peer.Unchoke()
-	}
+	return d
 }

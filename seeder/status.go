@@ -1,7 +1,9 @@
 package seeder
 
 import (
+	"math"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"sixseed/policy/family"
@@ -14,6 +16,7 @@ type Status struct {
 	Started  time.Time                 `json:"started"`
 	At       time.Time                 `json:"at"`
 	Families family.Pair[FamilyStatus] `json:"families"`
+	Upload   UploadStatus              `json:"upload"`
 	Torrents []TorrentStatus           `json:"torrents"` // by name
 	Trackers []TrackerStatus           `json:"trackers"` // by URL, then family
 	Library  LibraryStatus             `json:"library"`
@@ -33,12 +36,57 @@ type FamilyStatus struct {
 	Interested   int              `json:"interested"`              // of these, how many want something
 	Unchoked     int              `json:"unchoked"`                // and how many hold an upload slot
 	Queue        int              `json:"queue"`                   // requests of all peers that wait to be answered
-	UploadSlots  int              `json:"upload_slots"`            // that its peers may hold; 0: no limit. Both families share them
+	UploadSlots  int              `json:"upload_slots"`            // that its peers may hold, within those of both families
+	Waiting      int              `json:"waiting"`                 // interested peers without an upload slot
+	LongestWait  float64          `json:"longest_wait_seconds"`    // how long the first of these has waited
+	AtGate       int              `json:"waiting_to_send"`         // peers with a slot that wait for their turn to be sent something
+	OverDownload int              `json:"over_downloaded"`         // peers that have had too much and come last
+	Limit        Rate             `json:"upload_limit_bytes_per_second"`
+	Available    Rate             `json:"available_bytes_per_second"` // what it could have now; for IPv4, the leftover
+	Quota        Rate             `json:"quota_left_bytes"`           // of the month
+	Forecast     int64            `json:"forecast_bytes"`             // by the end of the month, if it goes on like this, within quotas
+	Reason       string           `json:"reason,omitempty"`           // why a quota or a schedule lowers the limit
 	SinceStart   wire.Traffic     `json:"since_start"`
 	Accepted     int64            `json:"accepted"`      // connections since start
 	Ended        map[string]int64 `json:"ended"`         // connections since start, refused ones too, by reason
 	AnnouncesOK  int64            `json:"announces_ok"`  // since start
 	AnnouncesBad int64            `json:"announces_bad"` // since start
+}
+
+// UploadStatus is how the upload is shared out.
+type UploadStatus struct {
+	Mode   string    `json:"mode"`                          // "auto", "unlimited" or "limited"
+	Limit  Rate      `json:"upload_limit_bytes_per_second"` // of both families
+	Floor  int64     `json:"floor_bytes_per_second"`        // that IPv4 keeps
+	Slots  int       `json:"upload_slots"`                  // of both families
+	State  string    `json:"state,omitempty"`               // what the automatic mode sees, in words
+	Quota  Rate      `json:"quota_left_bytes"`              // of both families, of the month
+	Period time.Time `json:"period_ends"`                   // when quotas begin anew
+}
+
+// Rate is an amount, or a rate per second, that may be unlimited: null in JSON.
+type Rate int64
+
+// Unlimited is the absence of a limit.
+const Unlimited Rate = math.MaxInt64
+
+// MarshalJSON implements json.Marshaler.
+func (r Rate) MarshalJSON() ([]byte, error) {
+	if r == Unlimited {
+		return []byte("null"), nil
+	}
+	return strconv.AppendInt(nil, int64(r), 10), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *Rate) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*r = Unlimited
+		return nil
+	}
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	*r = Rate(n)
+	return err
 }
 
 // TorrentStatus is one torrent of the library.
@@ -64,6 +112,7 @@ type PeerStatus struct {
 	Since      time.Time      `json:"since"`
 	Interested bool           `json:"interested"`
 	Unchoked   bool           `json:"unchoked"`
+	Last       bool           `json:"over_downloaded"`         // has had too much and comes last
 	Queue      int            `json:"queue"`                   // requests that wait to be answered
 	Rate       int64          `json:"upload_bytes_per_second"` // payload, mean over the last seconds
 	wire.Traffic

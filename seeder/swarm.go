@@ -1,6 +1,7 @@
 package seeder
 
 import (
+	"sixseed/policy/bandwidth"
 	"sixseed/policy/family"
 	"sixseed/seeder/wire"
 )
@@ -15,15 +16,21 @@ type Peer interface {
 	// connection that is closed or as it should be they do nothing.
 	Unchoke()
 	Choke()
+	// PutLast says whether the peer is to be served when no other of its family waits.
+	PutLast(last bool)
 }
 
 // Swarm is the peers of all torrents.
 type Swarm interface {
 	// Peers returns those of this moment, in any order.
 	Peers() []Peer
+	// Count returns how many these are.
+	Count() int
 	// Wanted returns a channel that has a token when upload slots should be given anew: somebody became interested, or
 	// left a slot.
 	Wanted() <-chan struct{}
+	// Paths returns how packets fare on connections of a family that were sent to since the last call: no more than limit.
+	Paths(f family.Family, limit int) []bandwidth.Path
 	// Accepted returns how many connections came in since the start.
 	Accepted(f family.Family) int64
 	// Ended returns how many connections have ended since the start, those that were turned away among them, by reason.

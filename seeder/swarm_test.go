@@ -11,10 +11,17 @@ import (
 	"testing"
 	"time"
 
+	"sixseed/policy/bandwidth"
 	"sixseed/policy/family"
 	"sixseed/seeder"
 	"sixseed/seeder/wire"
 	"sixseed/seeder/wire/message"
+)
+
+// The torrent that guests take.
+const (
+	guestPiece   = 1 << 20
+	guestTorrent = 100 * guestPiece
 )
 
 // crowd is a swarm in memory.
@@ -24,7 +31,9 @@ type crowd struct {
 
 	mu    sync.Mutex
 	peers []*guest
-	looks int // calls of Peers
+	looks int              // calls of Peers
+	asked int              // calls of Paths
+	paths []bandwidth.Path // of IPv4
 }
 
 func newCrowd() *crowd { return &crowd{wanted: make(chan struct{}, 1)} }
@@ -40,6 +49,22 @@ func (c *crowd) Peers() []seeder.Peer {
 	return peers
 }
 
+func (c *crowd) Count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.peers)
+}
+
+func (c *crowd) Paths(f family.Family, limit int) []bandwidth.Path {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked++
+	if f == family.V6 {
+		return nil
+	}
+	return c.paths[:min(limit, len(c.paths))]
+}
+
 func (c *crowd) Wanted() <-chan struct{}                   { return c.wanted }
 func (c *crowd) Accepted(f family.Family) int64            { return int64(f) + 1 }
 func (c *crowd) Ended() map[wire.Reason]family.Pair[int64] { return c.ended }
@@ -50,11 +75,21 @@ func (c *crowd) join(n int, f family.Family) *guest {
 	if f == family.V6 {
 		address = netip.MustParseAddr(fmt.Sprintf("2001:db8::%x", n))
 	}
-	peer := &guest{id: uint64(n), status: wire.PeerStatus{Family: f, Address: netip.AddrPortFrom(address, 6881)}}
+	peer := &guest{id: uint64(n), status: wire.PeerStatus{
+		Family: f, Address: netip.AddrPortFrom(address, 6881), PeerID: [20]byte{byte(n)},
+		PieceLength: guestPiece, Length: guestTorrent,
+	}}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.peers = append(c.peers, peer)
 	return peer
+}
+
+// guest returns a peer by its ID.
+func (c *crowd) guest(id uint64) *guest {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.peers[slices.IndexFunc(c.peers, func(peer *guest) bool { return peer.id == id })]
 }
 
 // leave takes a peer away.
@@ -62,6 +97,20 @@ func (c *crowd) leave(peer *guest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.peers = slices.DeleteFunc(c.peers, func(other *guest) bool { return other == peer })
+}
+
+// fare has IPv4's packets fare so.
+func (c *crowd) fare(paths ...bandwidth.Path) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.paths = paths
+}
+
+// looked is how often somebody asked how packets fare.
+func (c *crowd) looked() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
 }
 
 // want asks for slots to be given anew.
@@ -109,8 +158,11 @@ func (g *guest) Status() wire.PeerStatus {
 func (g *guest) Unchoke() { g.set(func(s *wire.PeerStatus) { s.Unchoked = true }) }
 func (g *guest) Choke()   { g.set(func(s *wire.PeerStatus) { s.Unchoked = false }) }
 
+func (g *guest) PutLast(last bool) { g.set(func(s *wire.PeerStatus) { s.Last = last }) }
+
+// interest has the peer want all that it can get, or nothing.
 func (g *guest) interest(interested bool) {
-	g.set(func(s *wire.PeerStatus) { s.Interested = interested })
+	g.set(func(s *wire.PeerStatus) { s.Interested, s.AtGate = interested, interested })
 }
 
 func (g *guest) send(payload int64) {

@@ -106,8 +106,10 @@ func New(config Config) (*Engine, error) {
 // Connect gives the engine its sockets. It must be called before the first torrent is added.
 func (e *Engine) Connect(listeners []*wire.Listener, dialers []*wire.Dialer) {
 	e.listeners, e.dials = listeners, len(dialers) > 0
+	connected := make(chan struct{})
+	defer close(connected)
 	for _, listener := range listeners {
-		e.client.AddListener(listener)
+		e.client.AddListener(heldBack{listener, connected})
 	}
 	for _, dialer := range dialers {
 		e.client.AddDialer(dialer)

@@ -47,11 +47,18 @@ func newSeed(t testing.TB) *seed {
 func newSeedOf(t testing.TB, change func(*engine.Config)) *seed {
 	t.Helper()
 	s := newUnconnected(t, change)
+	s.Connect(s.listen(t), []*wire.Dialer{s.endpoint.Dialer(family.V6), s.endpoint.Dialer(family.V4)})
+	s.unchokeAll(t)
+	return s
+}
+
+// listen opens the engine's ports. What connects to them waits until the engine is given the listeners.
+func (s *seed) listen(t testing.TB) (listeners []*wire.Listener) {
+	t.Helper()
 	s.endpoint = wire.NewEndpoint(wire.Config{
 		Torrents: s.Engine, Accounts: s.accounts, Settings: wire.Settings{MaxConnections: 200},
 		Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
-	var listeners []*wire.Listener
 	for _, f := range family.All {
 		listener, err := s.endpoint.Listen(t.Context(), f, 0)
 		if err != nil {
@@ -60,9 +67,7 @@ func newSeedOf(t testing.TB, change func(*engine.Config)) *seed {
 		*s.ports.At(f) = uint16(listener.Addr().(*net.TCPAddr).Port)
 		listeners = append(listeners, listener)
 	}
-	s.Connect(listeners, []*wire.Dialer{s.endpoint.Dialer(family.V6), s.endpoint.Dialer(family.V4)})
-	s.unchokeAll(t)
-	return s
+	return listeners
 }
 
 // unchokeAll gives every peer that is interested an upload slot, until the test ends.

@@ -40,16 +40,22 @@ type Conn struct {
 	// Known once the handshake has named the torrent.
 	torrent *Torrent
 	upload  *upload
+	share   Share // nil: it is sent whatever it asks for, at once
 
-	inbox  inbox      // touched by the client's reading goroutine alone
-	peer   peer       // what the peer has said of itself
-	out    sync.Mutex // held by whoever writes to the socket
-	outbox outbox     // guarded by out
+	inbox   inbox      // touched by the client's reading goroutine alone
+	peer    peer       // what the peer has said of itself
+	out     sync.Mutex // held by whoever writes to the socket
+	outbox  outbox     // guarded by out
+	backlog backlog    // of the socket; guarded by out
 
 	encrypted atomic.Bool // what stream is, for those who must not look at it
 	traffic   Counter
 	account   atomic.Pointer[Account]
 
+	seen    int64       // bytes of blocks that it had been sent when its path was looked at last; guarded by endpoint.mu
+	lost    uint32      // packets that had been sent again by then; guarded by endpoint.mu
+	atGate  atomic.Bool // its sender waits for leave
+	last    atomic.Bool // it comes last in its family
 	noted   atomic.Bool // its end is
 	mu      sync.Mutex
 	entered bool // counted as a peer of its torrent
@@ -80,7 +86,7 @@ func newConn(e *Endpoint, remote netip.AddrPort, shake handshake) *Conn {
 	c := &Conn{
 		id:       e.lastID.Add(1),
 		endpoint: e,
-		family:   e.Classifier.Of(remote.Addr()),
+		family:   e.settings.Load().Classifier.Of(remote.Addr()),
 		since:    e.Now(),
 		shake:    shake,
 		closed:   make(chan struct{}),
@@ -94,7 +100,7 @@ func newConn(e *Endpoint, remote netip.AddrPort, shake handshake) *Conn {
 // ID tells connections apart, for as long as the program runs.
 func (c *Conn) ID() uint64 { return c.id }
 
-// Family is the peer's address family.
+// Family is what the peer's address counts as. Its packets may be of the other one (see family.Classifier).
 func (c *Conn) Family() family.Family { return c.family }
 
 // RemoteAddr returns an *Addr.
@@ -201,6 +207,9 @@ func (c *Conn) end() bool {
 	if c.entered {
 		c.account.Load().connected.Add(-1)
 		c.upload.end()
+		if c.share != nil {
+			c.share.Leave()
+		}
 		c.torrent.Release(c.endpoint.Now())
 	}
 	return true
@@ -273,6 +282,9 @@ func (c *Conn) seat(account *Account) error {
 	}
 	account.connected.Add(1)
 	c.account.Store(account)
+	if c.endpoint.Gate != nil {
+		c.share = c.endpoint.Gate.Join(c.family, c.remote.Addr())
+	}
 	c.entered = true
 	c.endpoint.register(c)
 	return nil

@@ -10,8 +10,11 @@ import (
 	"sixseed/policy/family"
 )
 
-// ErrOtherFamily says that an address is not for this dialer.
-var ErrOtherFamily = errors.New("address is of the other family")
+// Reasons for not dialling an address.
+var (
+	ErrOtherFamily = errors.New("address is of the other family") // it is for the other dialer
+	ErrNeverServed = errors.New("network is never served")        // nor is who calls from there
+)
 
 // Dialer makes connections to the peers of one family.
 type Dialer struct {
@@ -36,7 +39,7 @@ func (d *Dialer) Dial(ctx context.Context, address string) (net.Conn, error) {
 	if err := d.endpoint.admit(conn, true); err != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, err)
 	}
-	socket, err := d.connect(ctx, remote)
+	socket, err := d.connect(ctx, conn.family, remote)
 	if err == nil {
 		err = conn.attach(socket)
 	}
@@ -47,9 +50,9 @@ func (d *Dialer) Dial(ctx context.Context, address string) (net.Conn, error) {
 	return conn, nil
 }
 
-// connect opens a socket to a peer.
-func (d *Dialer) connect(ctx context.Context, remote netip.AddrPort) (net.Conn, error) {
-	dialer := net.Dialer{}
+// connect opens a socket to a peer that counts as class.
+func (d *Dialer) connect(ctx context.Context, class family.Family, remote netip.AddrPort) (net.Conn, error) {
+	dialer := net.Dialer{Control: d.endpoint.control(d.family, class)}
 	dialer.SetMultipathTCP(false)
 	return dialer.DialContext(ctx, d.DialerNetwork(), remote.String())
 }

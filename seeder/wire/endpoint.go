@@ -24,17 +24,19 @@ type Settings struct {
 	MaxConnections int // peers, both families
 	MaxPerTorrent  int // of these, of one torrent; 0: no limit
 	MaxPerAddress  int // connections of one IPv4 address or IPv6 /64; 0: no limit
+
+	Classifier family.Classifier  // what a peer counts as, and whether it is served
+	DSCP       family.Pair[uint8] // code points of the packets to peers of a class (RFC 2474), 0 to 63
 }
 
 // Config is what an Endpoint is made of.
 type Config struct {
-	Torrents   Torrents
-	Accounts   *Accounts
-	Classifier family.Classifier
-	Settings   Settings
-	Gate       Gate // nil: peers are sent whatever they ask for, at once
-	Now        func() time.Time
-	Log        *slog.Logger
+	Torrents Torrents
+	Accounts *Accounts
+	Settings Settings
+	Gate     Gate // nil: peers are sent whatever they ask for, at once
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Endpoint is where peer connections begin. Its listeners and dialers share one policy, one set of limits and one set of
@@ -48,6 +50,7 @@ type Endpoint struct {
 	pipes    pipes
 	stalled  time.Duration // how long a peer may take nothing
 	paced    atomic.Bool   // TCP paces what it sends
+	untuned  sync.Once     // to tell of socket options that are not to be had
 
 	lastID   atomic.Uint64
 	accepted family.Pair[atomic.Int64]
@@ -111,6 +114,13 @@ func (e *Endpoint) Peers() []*Conn {
 	return peers
 }
 
+// Count is how many these are.
+func (e *Endpoint) Count() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.peers)
+}
+
 // Wanted is sent to when it should be decided anew who has an upload slot: a peer became interested or ceased to be, or
 // one that had a slot or wanted one has left.
 func (e *Endpoint) Wanted() <-chan struct{} { return e.wanted }
@@ -145,6 +155,9 @@ func (e *Endpoint) leave(c *Conn) {
 
 // admit takes up a new connection, if need be in the place of another one.
 func (e *Endpoint) admit(c *Conn, dialled bool) error {
+	if !e.settings.Load().Classifier.Serves(c.remote.Addr()) {
+		return because(ReasonNeverServed, ErrNeverServed)
+	}
 	evicted, found, err := e.door.Knock(c, admission.Origin{Addr: c.remote.Addr(), Family: c.family, Dialled: dialled})
 	if found {
 		_ = evicted.fail(because(ReasonReplaced, errCrowded))
@@ -155,7 +168,7 @@ func (e *Endpoint) admit(c *Conn, dialled bool) error {
 // Listen opens the listener of one family on port. The listeners of the two families do not share a socket
 // (IPV6_V6ONLY), so both can have the same port.
 func (e *Endpoint) Listen(ctx context.Context, f family.Family, port uint16) (*Listener, error) {
-	config := net.ListenConfig{}
+	config := net.ListenConfig{Control: e.control(f, f)}
 	config.SetMultipathTCP(false) // its sockets lack TCP options that the sending side needs
 	socket, err := config.Listen(ctx, tcp(f), net.JoinHostPort("", strconv.Itoa(int(port))))
 	if err != nil {

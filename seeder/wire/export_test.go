@@ -41,6 +41,15 @@ const Patience = patience
 // MaxControl is how many bytes of our answers a peer may leave unread.
 const MaxControl = maxControl
 
+// FirstBacklog is how much a new socket takes that is not sent, and LeastBacklog that of a slow peer.
+const (
+	FirstBacklog = firstBacklog
+	LeastBacklog = leastBacklog
+)
+
+// Socket is what accepts connections.
+func (l *Listener) Socket() net.Listener { return l.socket }
+
 // Socket is what the connection goes over.
 func (c *Conn) Socket() net.Conn { return c.socket }
 

@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"net/netip"
+	"sync/atomic"
 	"testing"
 
 	"sixseed/policy/family"
@@ -12,6 +14,9 @@ import (
 type gate struct {
 	asked chan question
 	leave chan int64
+
+	returned, left atomic.Int64
+	last           atomic.Bool
 }
 
 // question is what a sender asks a gate.
@@ -22,16 +27,34 @@ type question struct {
 
 func newGate() *gate { return &gate{asked: make(chan question, 1000), leave: make(chan int64)} }
 
-// Take implements wire.Gate.
-func (g *gate) Take(interrupt <-chan struct{}, f family.Family, wanted int64) int64 {
-	g.asked <- question{f, wanted}
+// Join implements wire.Gate.
+func (g *gate) Join(f family.Family, _ netip.Addr) wire.Share { return &share{gate: g, family: f} }
+
+// share is a connection's share of what a gate lets through.
+type share struct {
+	*gate
+	family family.Family
+}
+
+// Take implements wire.Share.
+func (s *share) Take(interrupt <-chan struct{}, wanted int64) int64 {
+	s.asked <- question{s.family, wanted}
 	select {
-	case bytes := <-g.leave:
+	case bytes := <-s.leave:
 		return bytes
 	case <-interrupt:
 		return 0
 	}
 }
+
+// Return implements wire.Share.
+func (s *share) Return(bytes int64) { s.returned.Add(bytes) }
+
+// Put implements wire.Share.
+func (s *share) Put(last bool) { s.last.Store(last) }
+
+// Leave implements wire.Share.
+func (s *share) Leave() { s.left.Add(1) }
 
 // grant gives leave to send to a sender that waits for it.
 func (g *gate) grant(t *testing.T, bytes int64) {

@@ -79,6 +79,9 @@ func (l *Listener) admit(socket net.Conn) (*Conn, bool) {
 		discard(socket)
 		return nil, false
 	}
+	if conn.raw != nil {
+		l.endpoint.tune(conn.raw, l.family, conn.family) // the listener had to guess the class
+	}
 	return conn, true
 }
 

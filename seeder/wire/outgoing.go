@@ -126,7 +126,7 @@ func (out *outgoing) redial(c *Conn) error {
 		case <-ctx.Done():
 		}
 	})
-	socket, err := out.dialer.connect(ctx, c.remote.AddrPort)
+	socket, err := out.dialer.connect(ctx, c.family, c.remote.AddrPort)
 	cancel()
 	closing.Wait()
 	if err != nil {

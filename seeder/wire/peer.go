@@ -42,6 +42,13 @@ func (p *peer) extend(h extension.Handshake) {
 	p.client = h.Client
 }
 
+// peerID is what its handshake says; zeros before that.
+func (p *peer) peerID() [20]byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.id
+}
+
 // name is the peer's client: as it calls itself, or by its peer id.
 func (p *peer) name() string {
 	p.mu.Lock()

@@ -98,6 +98,7 @@ func (s *sender) await(fd uintptr) {
 	s.waited = true
 	s.unsent = unsent(fd)
 	s.conn.allowStall()
+	s.conn.noteFull(fd)
 }
 
 // pause keeps nothing that others may need while the sender waits.

@@ -29,18 +29,19 @@ const (
 	ReasonSilent                   // it said nothing for five minutes
 	ReasonComplete                 // it has everything and wants nothing
 
-	ReasonRefused    // there are too many connections
-	ReasonReplaced   // it made room for another one
-	ReasonUnreadable // the torrent's info dictionary cannot be had
-	ReasonDisk       // the data cannot be read
-	ReasonChanged    // the data are not what they were
-	ReasonClosed     // the torrent is not seeded any more, or we end
+	ReasonNeverServed // its network is never served
+	ReasonRefused     // there are too many connections
+	ReasonReplaced    // it made room for another one
+	ReasonUnreadable  // the torrent's info dictionary cannot be had
+	ReasonDisk        // the data cannot be read
+	ReasonChanged     // the data are not what they were
+	ReasonClosed      // the torrent is not seeded any more, or we end
 	reasons
 )
 
 var reasonNames = [reasons]string{
 	"left", "handshake", "unknown torrent", "encryption", "protocol", "flood", "stalled", "silent", "complete",
-	"refused", "replaced", "unreadable", "disk", "changed data", "closed",
+	"never served", "refused", "replaced", "unreadable", "disk", "changed data", "closed",
 }
 
 // String returns the reason in a word or two.

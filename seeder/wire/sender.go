@@ -8,17 +8,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sixseed/policy/family"
 	"sixseed/seeder/wire/message"
 	"sixseed/storage/content"
 )
-
-// Gate decides when block data may be sent. Without one they may always.
-type Gate interface {
-	// Take waits until data may be sent to a peer of a family, and returns how many bytes, no more than wanted. It
-	// returns 0 once interrupt can be received from, or has been.
-	Take(interrupt <-chan struct{}, f family.Family, wanted int64) int64
-}
 
 // chunkLength is how much is copied at a time: a block as everybody asks for it, and its header.
 const chunkLength = 16<<10 + message.PieceHeaderLength
@@ -58,9 +50,11 @@ func (c *Conn) send() {
 }
 
 func (s *sender) run() error {
-	gate := s.conn.endpoint.Gate
-	if gate == nil {
+	share := s.conn.share
+	if share == nil {
 		s.credit = math.MaxInt64
+	} else {
+		defer func() { share.Return(s.credit) }()
 	}
 	room := s.room[:0:s.conn.endpoint.bundleSize()]
 	var control []byte
@@ -77,7 +71,9 @@ func (s *sender) run() error {
 			}
 		case w.wanted > 0:
 			s.pause()
-			s.credit += gate.Take(s.conn.upload.interrupted, s.conn.family, w.wanted)
+			s.conn.atGate.Store(true)
+			s.credit += share.Take(s.conn.upload.interrupted, w.wanted)
+			s.conn.atGate.Store(false)
 		default:
 			if err := s.sendBlocks(w); err != nil {
 				return err

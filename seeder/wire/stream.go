@@ -62,6 +62,7 @@ func (c *Conn) writePlain(b []byte) (int, error) {
 		n += more
 	}
 	_ = c.socket.SetWriteDeadline(time.Time{})
+	c.noteWritten()
 	return n, sendError(err)
 }
 

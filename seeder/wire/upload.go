@@ -17,7 +17,7 @@ const (
 	// fastTries is how often a peer may have the pieces that it is allowed fast while it is choked.
 	fastTries = 2
 	// maxGrant is how many bytes leave to send is asked for at a time.
-	maxGrant = 256 << 10
+	maxGrant = 2 * bundleSize << 14
 )
 
 // verdict is what became of a peer's message.

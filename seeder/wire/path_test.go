@@ -1,0 +1,96 @@
+package wire_test
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+
+	"sixseed/policy/family"
+	"sixseed/seeder/wire"
+	"sixseed/seeder/wire/message"
+)
+
+// fetch has a peer take a block, and returns once it is on the account.
+func (l *leecher) fetch(e *endpoint) {
+	l.t.Helper()
+	l.ask(blocks(1)...)
+	l.take(blocks(1)[0])
+	e.Wait()
+}
+
+func TestEndpoint_Paths(t *testing.T) {
+	t.Parallel()
+	c := newCrowded(t, wire.Settings{})
+	var leechers family.Pair[[]*leecher]
+	for _, f := range family.All {
+		for range 3 {
+			l := c.join(t, f)
+			l.begin(c.endpoint)
+			*leechers.At(f) = append(*leechers.At(f), l)
+		}
+	}
+	count := func(what string, f family.Family, limit, want int) {
+		t.Helper()
+		paths := c.Paths(f, limit)
+		if len(paths) != want {
+			t.Errorf("%s: %d paths of %v, want %d", what, len(paths), f, want)
+		}
+		for _, path := range paths {
+			if path.RTT <= 0 || path.Base <= 0 || path.Base > path.RTT+path.Deviation*4 || path.Lost {
+				t.Errorf("%s: %+v", what, path)
+			}
+		}
+	}
+	count("nothing was sent", family.V4, 10, 0)
+	leechers.V4[0].fetch(c.endpoint)
+	leechers.V4[1].fetch(c.endpoint)
+	leechers.V6[0].fetch(c.endpoint)
+	count("two were sent to", family.V4, 10, 2)
+	count("one was sent to", family.V6, 10, 1)
+	count("nothing was sent since", family.V4, 10, 0)
+	for _, l := range leechers.V4 {
+		l.fetch(c.endpoint)
+	}
+	count("three were sent to, and two are enough", family.V4, 2, 2)
+	count("the third", family.V4, 2, 1)
+	count("nothing was sent since", family.V4, 2, 0)
+}
+
+// TestEndpoint_PathsOfOtherSockets has a peer over what is no socket of the system's.
+func TestEndpoint_PathsOfOtherSockets(t *testing.T) {
+	t.Parallel()
+	e := newEndpoint(t, wire.Settings{})
+	peer, socket := net.Pipe()
+	t.Cleanup(func() { _ = peer.Close() })
+	setDeadlines(t, peer)
+	conn, err := wire.NewIncoming(e.Endpoint, socket, netip.MustParseAddrPort("192.0.2.1:6881"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	run(conn)
+	l := &leecher{t: t, ReadWriter: peer, socket: peer}
+	l.shakeHands(handshake(ours))
+	l.say(message.Interested)
+	l.unchoke(conn)
+	l.fetch(e)
+	if paths := e.Paths(family.V4, 10); len(paths) != 0 {
+		t.Errorf("%+v", paths)
+	}
+}
+
+func TestEndpoint_Count(t *testing.T) {
+	t.Parallel()
+	c := newCrowded(t, wire.Settings{})
+	if n := c.Count(); n != 0 {
+		t.Errorf("%d peers before one came", n)
+	}
+	call(t, c.addresses.V4) // says nothing, and is no peer yet
+	first := c.join(t, family.V4)
+	c.join(t, family.V6)
+	if n := c.Count(); n != 2 {
+		t.Errorf("%d peers, want 2", n)
+	}
+	_ = first.socket.Close()
+	eventually(t, "one has left", func() bool { return c.Count() == 1 })
+}
