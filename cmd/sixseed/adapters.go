@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/hex"
 	"log/slog"
+	"net/netip"
+	"time"
 
+	"sixseed/policy/bandwidth"
 	"sixseed/policy/family"
 	"sixseed/seeder"
 	"sixseed/seeder/engine"
@@ -44,9 +47,21 @@ func (r recorder) Month(ctx context.Context) (family.Pair[wire.Traffic], error) 
 	return traffic(month), err
 }
 
+func (r recorder) Recent(ctx context.Context, over time.Duration) (family.Pair[wire.Traffic], time.Duration, error) {
+	recent, covered, err := r.Ledger.Recent(ctx, over)
+	return traffic(recent), covered, err
+}
+
 func traffic(pair family.Pair[ledger.Traffic]) family.Pair[wire.Traffic] {
 	return family.Both(func(f family.Family) wire.Traffic { return wire.Traffic(pair.Get(f)) })
 }
+
+// gate is where senders take leave to send, as the wire sees it.
+type gate struct{ *bandwidth.Gate }
+
+var _ wire.Gate = gate{}
+
+func (g gate) Join(f family.Family, addr netip.Addr) wire.Share { return g.Gate.Join(f, addr) }
 
 // catalog is the library as the seeder sees it.
 type catalog struct{ *library.Library }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sixseed/cmd/sixseed/config"
+	"sixseed/policy/bandwidth"
 	"sixseed/policy/family"
 	"sixseed/seeder"
 	"sixseed/seeder/announce"
@@ -43,6 +44,7 @@ type daemon struct {
 
 	state    *stateDir
 	ledger   *ledger.Ledger
+	gate     *bandwidth.Gate
 	endpoint *wire.Endpoint
 	engine   *engine.Engine
 	service  *seeder.Service
@@ -93,14 +95,14 @@ func (d *daemon) openPeers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	classifier := family.Classifier{Tunnels: d.settings.Policy.Tunnels}
+	d.gate = bandwidth.New(bandwidth.None()) // the service sets its limits
 	d.endpoint = wire.NewEndpoint(wire.Config{
-		Torrents:   d.engine,
-		Accounts:   d.accounts,
-		Classifier: classifier,
-		Settings:   wireSettings(d.settings),
-		Now:        time.Now,
-		Log:        d.log,
+		Gate:     gate{d.gate},
+		Torrents: d.engine,
+		Accounts: d.accounts,
+		Settings: wireSettings(d.settings),
+		Now:      time.Now,
+		Log:      d.log,
 	})
 	return d.listen(ctx)
 }
@@ -136,6 +138,8 @@ func (d *daemon) openService(ctx context.Context) error {
 		Accounts:  d.accounts,
 		Announcer: announcer,
 		Recorder:  recorder{d.ledger},
+		Gate:      d.gate,
+		Upload:    uploadPolicy(d.settings),
 		Slots:     int(d.settings.Policy.UploadSlots),
 		Changed:   d.changed,
 		Now:       time.Now,

@@ -21,20 +21,24 @@ var layers = []struct {
 	imports []string
 }{
 	{"sixseed/cmd/sixseed", []string{"sixseed/...", "*"}},
-	{"sixseed/cmd/sixseed/config", []string{"sixseed/policy/family", "github.com/BurntSushi/toml", "golang.org/x/sys/unix"}},
+	{"sixseed/cmd/sixseed/config", []string{
+		"sixseed/policy/budget", "sixseed/policy/family", "github.com/BurntSushi/toml", "golang.org/x/sys/unix",
+	}},
 	{"sixseed/cmd/sixseed/e2e", nil},
 	{"sixseed/cmd/sixseed/e2e/peers", []string{"sixseed/policy/family", "sixseed/seeder/announce/announcetest"}},
 	{"sixseed/cmd/sixseed/e2e/load", []string{
 		"sixseed/policy/family", "sixseed/seeder/wire/message", "sixseed/seeder/wire/mse",
 		"golang.org/x/sync/errgroup", "golang.org/x/sys/unix",
 	}},
+	{"sixseed/cmd/sixseed/e2e/labs", nil},
 	{"sixseed/cmd/sixseed/e2e/seeding", nil},
 	{"sixseed/packaging", nil},
 
 	{"sixseed/web", []string{
 		"sixseed/seeder", "sixseed/seeder/wire", "sixseed/storage/ledger", "sixseed/policy/family", "sixseed/web/figures",
-		"github.com/prometheus/client_golang/...", "golang.org/x/sync/errgroup",
+		"sixseed/web/words", "github.com/prometheus/client_golang/...", "golang.org/x/sync/errgroup",
 	}},
+	{"sixseed/web/words", []string{"sixseed/seeder", "sixseed/policy/family", "sixseed/web/figures"}},
 	{"sixseed/web/figures", []string{"sixseed/policy/family"}},
 
 	// What the service needs of storage it declares as an interface.

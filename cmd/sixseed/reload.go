@@ -7,6 +7,8 @@ import (
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 
 	"sixseed/cmd/sixseed/config"
+	"sixseed/policy/family"
+	"sixseed/seeder"
 	"sixseed/seeder/wire"
 	"sixseed/storage/library"
 )
@@ -33,14 +35,15 @@ func (d *daemon) apply(settings config.Config) error {
 	if err := d.library.Reconfigure(librarySettings(settings)); err != nil {
 		return err
 	}
-	d.endpoint.Apply(wireSettings(settings))
-	d.service.SetSlots(int(settings.Policy.UploadSlots))
 	d.settings.Library = settings.Library
 	d.settings.Peers.Encryption = settings.Peers.Encryption
 	d.settings.Peers.MaxConnections = settings.Peers.MaxConnections
 	d.settings.Peers.MaxPerTorrent = settings.Peers.MaxPerTorrent
 	d.settings.Peers.MaxPerAddress = settings.Peers.MaxPerAddress
-	d.settings.Policy.UploadSlots = settings.Policy.UploadSlots
+	d.settings.Policy = settings.Policy
+	d.endpoint.Apply(wireSettings(d.settings))
+	d.service.SetUpload(uploadPolicy(d.settings)) // by the calendar that the ledger was opened with
+	d.service.SetSlots(int(d.settings.Policy.UploadSlots))
 	d.log.Info("configuration was read again", "changed", live)
 	if len(restart) > 0 {
 		d.log.Warn("some changes take effect after a restart", "keys", restart)
@@ -57,6 +60,17 @@ func librarySettings(settings config.Config) library.Settings {
 	}
 }
 
+// uploadPolicy is what the configuration says of the upload, but for slots.
+func uploadPolicy(settings config.Config) seeder.UploadPolicy {
+	return seeder.UploadPolicy{
+		Auto:    settings.Policy.Upload.Auto,
+		Plan:    uploadPlan(settings),
+		Peer:    int64(settings.Policy.PeerUpload),
+		Address: int64(settings.Policy.AddressUpload),
+		Copies:  settings.Policy.MaxCopies,
+	}
+}
+
 func wireSettings(settings config.Config) wire.Settings {
 	policies := map[config.Encryption]wire.Encryption{
 		config.EncryptionAllow:   wire.EncryptionAllow,
@@ -68,5 +82,10 @@ func wireSettings(settings config.Config) wire.Settings {
 		MaxConnections: settings.Peers.MaxConnections,
 		MaxPerTorrent:  settings.Peers.MaxPerTorrent,
 		MaxPerAddress:  settings.Peers.MaxPerAddress,
+		Classifier: family.Classifier{
+			Tunnels:  settings.Policy.Tunnels,
+			Prefixes: family.NewPrefixes(settings.Policy.Prefixes),
+		},
+		DSCP: family.Pair[uint8]{V4: uint8(settings.Policy.IPv4.DSCP), V6: uint8(settings.Policy.IPv6.DSCP)},
 	}
 }

@@ -10,12 +10,14 @@ import (
 const (
 	peerTableWidth  = 120 // what the table of peers keeps to, as far as torrents' names decide
 	peerClientWidth = 18  // "libtorrent/2.0.8.0"
-	leastNameWidth  = 16
+	leastNameWidth  = 14
 )
 
 // printPeers writes the peers of status for people: by family, the fastest first, as the daemon lists them.
 func printPeers(out io.Writer, status seeder.Status) error {
-	return printSections(out, []string{heading(status), familyTable(status), peerTable(status.Peers), problemList(status.Problems)})
+	return printSections(out, []string{
+		heading(status), familyTable(status), sharing(status), peerTable(status.Peers), problemList(status.Problems),
+	})
 }
 
 func peerTable(peers []seeder.PeerStatus) string {
@@ -37,15 +39,19 @@ func peerTable(peers []seeder.PeerStatus) string {
 	return table(rows)
 }
 
-// peerState says in a word what a peer waits for, if anything.
+// peerState says what a peer waits for, if anything, and whether it has had so much that it comes last.
 func peerState(peer seeder.PeerStatus) string {
+	state := "idle"
 	switch {
 	case peer.Unchoked:
-		return "unchoked"
+		state = "unchoked"
 	case peer.Interested:
-		return "waits"
+		state = "waits"
 	}
-	return "idle"
+	if peer.Last {
+		state += ", last"
+	}
+	return state
 }
 
 // rateOrDash keeps a long table calm: most peers are sent nothing at most times.

@@ -23,7 +23,7 @@ func peersFixture() []seeder.PeerStatus {
 		return seeder.PeerStatus{Address: at, Family: family.Of(at.Addr()), Client: client, Encryption: "plain", Name: name}
 	}
 	fast := peer("[2001:db8:85a3:8d3:1319:8a2e:370:7348]:51413", "qBittorrent/5.0.2", "debian-13.2.0-amd64-netinst.iso")
-	fast.Interested, fast.Unchoked, fast.Queue, fast.Progress = true, true, 1250, 0.9993
+	fast.Interested, fast.Unchoked, fast.Last, fast.Queue, fast.Progress = true, true, true, 1250, 0.9993
 	fast.Rate, fast.Traffic = 38_400_000, wire.Traffic{Payload: 795_000_000}
 	waiting := peer("[2001:db8::9]:6881", "\x1b]0;owned\x07\u202eX", "ubuntu-24.04.3-desktop-amd64.iso")
 	waiting.Interested = true

@@ -14,7 +14,8 @@ import (
 // printStatus writes status for people: families, torrents, trackers, and what is wrong.
 func printStatus(out io.Writer, status seeder.Status) error {
 	return printSections(out, []string{
-		heading(status), familyTable(status), torrentTable(status), trackerTable(status.Trackers), problemList(status.Problems),
+		heading(status), familyTable(status), sharing(status),
+		torrentTable(status), trackerTable(status.Trackers), problemList(status.Problems),
 	})
 }
 

@@ -29,9 +29,20 @@ func statusFixture() seeder.Status {
 		Families: family.Pair[seeder.FamilyStatus]{
 			V6: seeder.FamilyStatus{
 				Listening: true, UploadRate: 38_400_000, Connected: 142, Interested: 61, Unchoked: 40,
+				UploadSlots: 40, Waiting: 21, LongestWait: 62.4, AtGate: 12, OverDownload: 3,
+				Limit: seeder.Unlimited, Available: 41_200_000, Quota: seeder.Unlimited, Forecast: 3_110_000_000_000,
 				AnnouncesOK: 2_004, AnnouncesBad: 3, SinceStart: wire.Traffic{Payload: 1_310_000_000_000},
 			},
-			V4: seeder.FamilyStatus{UploadRate: 9_120_000, Connected: 88, Interested: 33, SinceStart: wire.Traffic{Payload: 702_000_000_000}},
+			V4: seeder.FamilyStatus{
+				UploadRate: 9_120_000, Connected: 88, Interested: 33, Waiting: 33, LongestWait: 605,
+				Limit: 12_500_000, Available: 9_150_000, Quota: 630_000_000_000, Forecast: 1_790_000_000_000,
+				Reason:     "IPv4 is slowed to 12.5 MB/s\x1b: 630 GB of its 2 TB are left for 8 days",
+				SinceStart: wire.Traffic{Payload: 702_000_000_000},
+			},
+		},
+		Upload: seeder.UploadStatus{
+			Mode: "limited", Limit: 50_000_000, Slots: 40,
+			Quota: seeder.Unlimited, Period: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
 		},
 		Torrents: []seeder.TorrentStatus{
 			{

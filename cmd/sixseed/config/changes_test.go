@@ -29,7 +29,18 @@ func TestChanges(t *testing.T) {
 			c.Policy.UploadSlots = 8
 			c.Policy.Tunnels = family.V6
 			c.Policy.IPv4.Floor = 1
-		}, []string{"policy.upload_slots"}, []string{"policy.tunnels", "policy.ipv4.floor"}},
+		}, []string{"policy.upload_slots", "policy.tunnels", "policy.ipv4.floor"}, nil},
+		"Policy": {func(c *config.Config) {
+			rate := config.Rate(1)
+			c.Policy = config.Policy{Schedule: []config.Window{{Upload: &rate}}}
+		}, []string{
+			"policy.upload", "policy.monthly", "policy.peer_upload", "policy.address_upload", "policy.max_copies", "policy.prefixes",
+			"policy.ipv6.upload", "policy.ipv6.monthly", "policy.ipv4.upload", "policy.ipv4.monthly", "policy.ipv4.dscp", "policy.schedule",
+		}, nil},
+		"Networks": {func(c *config.Config) {
+			c.Policy.Prefixes = config.Prefixes{netip.MustParsePrefix("192.0.2.0/24"): family.ClassNever}
+			c.Policy.IPv6.DSCP, c.Policy.IPv4.DSCP = 8, 0
+		}, []string{"policy.prefixes", "policy.ipv6.dscp", "policy.ipv4.dscp"}, nil},
 		"Lists": {func(c *config.Config) {
 			c.Web.Listen = []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:8086")}
 			c.StateDir = "/x"

@@ -17,7 +17,8 @@ func (r *reading) checkValues() {
 	r.checkTrackers()
 	r.checkWebseeds()
 	r.checkAddresses()
-	r.checkFloor()
+	r.checkSchedule()
+	r.checkFloors()
 	r.checkUnbuilt()
 }
 
@@ -136,15 +137,4 @@ func collide(a, b netip.AddrPort) bool {
 	sameFamily := first.Is4() == second.Is4()
 	return a.Port() == b.Port() && sameFamily &&
 		(first == second || first.IsUnspecified() || second.IsUnspecified())
-}
-
-// checkFloor wants a floor that the limits leave room for.
-func (r *reading) checkFloor() {
-	policy := r.config.Policy
-	if policy.IPv4.Floor > policy.IPv4.Upload && !r.isBad("policy.ipv4.upload") {
-		r.report("policy.ipv4.floor", "%q is more than policy.ipv4.upload, %q", policy.IPv4.Floor, policy.IPv4.Upload)
-	}
-	if policy.IPv4.Floor > policy.Upload.Rate && !policy.Upload.Auto && !r.isBad("policy.upload") {
-		r.report("policy.ipv4.floor", "%q is more than policy.upload, %q", policy.IPv4.Floor, policy.Upload)
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"time"
 
+	"sixseed/policy/budget"
 	"sixseed/policy/family"
 )
 
@@ -29,7 +30,8 @@ type Config struct {
 	Peers Peers `toml:"peers"`
 
 	// Who gets how much of the upload: IPv6 first, IPv4 what is left.
-	// Rates count bits or bytes, in powers of 1000 or 1024: "400 Mbit/s", "50 MB/s", "50 MiB/s".
+	// Rates count IP packets, headers and all, in bits or bytes and powers of 1000 or 1024: "400 Mbit/s",
+	// "50 MB/s", "50 MiB/s".
 	Policy Policy `toml:"policy"`
 
 	// The embedded tracker.
@@ -92,44 +94,103 @@ type Peers struct {
 
 // Policy says who gets how much of the upload.
 type Policy struct {
-	// What this machine may send: "auto", "unlimited" or a rate. With "auto" IPv6 will come first without
-	// the link's rate being known; today "auto" limits nothing.
-	Upload AutoRate `toml:"upload"`
+	// What this machine may send: "auto", "unlimited" or a rate. With "auto" IPv6 comes first without the link's
+	// rate being known: IPv6 is not limited, and IPv4 gets what leaves no queue on the way out.
+	Upload AutoRate `toml:"upload" reload:"live"`
 
 	// Peers served at one time, both families together: "auto" or a number, 1 or more. Who waits for a slot
-	// gets one in turn; a turn is 30 seconds at least. Today "auto" limits nothing: whoever is interested is served.
+	// gets one in turn, IPv6 first; a turn is 10 to 30 seconds. With "auto" there are more slots as long as
+	// every peer that holds one gets a useful rate, 64 KiB/s.
 	UploadSlots Slots `toml:"upload_slots" reload:"live"`
+
+	// What may be sent in a month, both families together: "unlimited" or a size, such as "5 TB" or "500 GiB".
+	// What is left of it is spread over the rest of the month: IPv4 is slowed first and early, IPv6 last.
+	// It is counted as in the ledger, without the headers of packets, which come to 4 or 5 % more, and a month
+	// begins as ledger.time_zone and ledger.billing_day say.
+	Monthly Size `toml:"monthly" reload:"live"`
+
+	// What one connection may be sent: "unlimited" or a rate.
+	PeerUpload Rate `toml:"peer_upload" reload:"live"`
+
+	// What all connections of one IPv4 address or one IPv6 /64 may be sent together: "unlimited" or a rate.
+	AddressUpload Rate `toml:"address_upload" reload:"live"`
+
+	// How many times the size of a torrent one IPv4 address or one IPv6 /64 may take of it until its peers come
+	// last in their family: 1 to 1000000, or 0 for any number. Where several peers are connected at one time,
+	// which their peer ids tell, it is as much for each.
+	MaxCopies int `toml:"max_copies" range:"0-1000000" reload:"live"`
 
 	// What peers behind Teredo, 6to4 and NAT64 addresses count as: "ipv4" or "ipv6". Their packets travel
 	// over IPv4 for part of the way.
-	Tunnels family.Family `toml:"tunnels"`
+	Tunnels family.Family `toml:"tunnels" reload:"live"`
+
+	// Networks that count as something else than they are: "ipv4", "ipv6", or "never" for one whose peers are
+	// not served at all. The longest prefix that holds an address decides, before policy.tunnels.
+	// A peer that is connected already stays what it was.
+	// Example: "198.51.100.0/24" = "ipv6"
+	// Example: "2001:db8:42::/48" = "never"
+	Prefixes Prefixes `toml:"prefixes" reload:"live"`
 
 	// Limits of IPv6, within policy.upload.
 	IPv6 IPv6Policy `toml:"ipv6"`
 
 	// Limits of IPv4, within what IPv6 leaves.
 	IPv4 IPv4Policy `toml:"ipv4"`
+
+	// Times of the week at which other limits hold, any number of them. Where several name a limit, the last
+	// one that holds wins. Days and hours are those of ledger.time_zone.
+	Schedule []Window `toml:"schedule" reload:"live"`
+}
+
+// Window is a time of the week and the limits that hold then. What it does not name, which is nil, stays as it is.
+type Window struct {
+	// When it begins: "daily", a day, a range, or several of them, as in "mon,wed-fri". Left out: "daily".
+	Days budget.Days `toml:"days" example:"mon-fri"`
+
+	// From when until when, also over midnight, as in "22:00-06:00". Left out: the whole day.
+	Hours budget.Hours `toml:"hours" example:"08:00-18:00"`
+
+	// In place of policy.upload or, if that is "auto", on top of it: "unlimited" or a rate.
+	Upload *Rate `toml:"upload" example:"200 Mbit/s"`
+
+	// In place of policy.ipv6.upload.
+	IPv6Upload *Rate `toml:"ipv6_upload" example:"unlimited"`
+
+	// In place of policy.ipv4.upload.
+	IPv4Upload *Rate `toml:"ipv4_upload" example:"50 Mbit/s"`
+
+	// In place of policy.ipv4.floor.
+	IPv4Floor *Rate `toml:"ipv4_floor" example:"1 Mbit/s"`
 }
 
 // IPv6Policy limits what goes out over IPv6.
 type IPv6Policy struct {
 	// What may be sent over IPv6: "unlimited" or a rate.
-	Upload Rate `toml:"upload"`
+	Upload Rate `toml:"upload" reload:"live"`
 
-	// What may be sent over IPv6 in a month: "unlimited" or a size, such as "5 TB" or "500 GiB".
-	Monthly Size `toml:"monthly"`
+	// What may be sent over IPv6 in a month, within policy.monthly: "unlimited" or a size.
+	Monthly Size `toml:"monthly" reload:"live"`
+
+	// The mark (DSCP) of packets to peers that count as IPv6, for networks that go by it: "cs0" is none; for
+	// others see policy.ipv4.dscp.
+	DSCP DSCP `toml:"dscp" reload:"live"`
 }
 
 // IPv4Policy limits what goes out over IPv4.
 type IPv4Policy struct {
 	// What may be sent over IPv4: "unlimited" or a rate.
-	Upload Rate `toml:"upload"`
+	Upload Rate `toml:"upload" reload:"live"`
 
 	// What IPv4 keeps even when IPv6 could use all: a rate, no more than either of the upload limits.
-	Floor Rate `toml:"floor"`
+	Floor Rate `toml:"floor" reload:"live"`
 
-	// What may be sent over IPv4 in a month: "unlimited" or a size.
-	Monthly Size `toml:"monthly"`
+	// What may be sent over IPv4 in a month, within policy.monthly: "unlimited" or a size.
+	Monthly Size `toml:"monthly" reload:"live"`
+
+	// The mark (DSCP) of packets to peers that count as IPv4: "le" (lower effort) has a network that goes by it
+	// send them when nothing else waits; others ignore it. Or "cs0", which is none, to "cs7", "af11" to "af43",
+	// "ef", or a number, 0 to 63. A change holds for new connections.
+	DSCP DSCP `toml:"dscp" reload:"live"`
 }
 
 // Tracker configures the embedded tracker.
@@ -187,11 +248,17 @@ func Default() Config {
 			Encryption: EncryptionAllow, DHT: true, PEX: true,
 		},
 		Policy: Policy{
-			Upload:      AutoRate{Auto: true},
-			UploadSlots: AutoSlots,
-			Tunnels:     family.V4,
-			IPv6:        IPv6Policy{Upload: UnlimitedRate, Monthly: UnlimitedSize},
-			IPv4:        IPv4Policy{Upload: UnlimitedRate, Floor: 0, Monthly: UnlimitedSize},
+			Upload:        AutoRate{Auto: true},
+			UploadSlots:   AutoSlots,
+			Monthly:       UnlimitedSize,
+			PeerUpload:    UnlimitedRate,
+			AddressUpload: UnlimitedRate,
+			MaxCopies:     3,
+			Tunnels:       family.V4,
+			Prefixes:      Prefixes{},
+			IPv6:          IPv6Policy{Upload: UnlimitedRate, Monthly: UnlimitedSize, DSCP: 0},
+			IPv4:          IPv4Policy{Upload: UnlimitedRate, Floor: 0, Monthly: UnlimitedSize, DSCP: LowerEffort},
+			Schedule:      []Window{},
 		},
 		Tracker: Tracker{Listen: []netip.AddrPort{}, Access: AccessListed},
 		Web: Web{

@@ -38,13 +38,17 @@ func (r *reading) decode(text []byte) bool {
 func (r *reading) setAll(table []entry) {
 	for _, e := range table {
 		r.lines[e.name] = e.line
-		k, ok := keyNamed(e.name)
+		k, ok := keyNamed(e.name, keys())
 		switch {
 		case !ok:
-			r.report(e.name, "unknown key%s", suggestion(e.name))
+			r.report(e.name, "unknown key%s", suggestion(e.name, keys()))
 		case k.isTable() && e.table != nil:
 			r.setAll(e.table)
-		case k.isTable():
+		case k.holdsNetworks() && e.table != nil:
+			r.setPrefixes(e, k.of(&r.config))
+		case k.holdsWindows():
+			r.setSchedule(e)
+		case k.isTable(), k.holdsNetworks():
 			r.report(e.name, "is %s, must be a table: write [%s]", kindOf(e.value), e.name)
 		case e.table != nil:
 			r.report(e.name, "is a table, must be %s", kindWanted(k.field.Type))

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"iter"
 	"reflect"
 	"strings"
 )
@@ -24,18 +25,37 @@ func Example() string {
 	b.WriteString("# The configuration of sixseed. Every key is shown with its default.\n" +
 		"# Look a changed file over with `sixseed config check`, and send SIGHUP to a running daemon to apply it.\n")
 	for k := range keys() {
-		b.WriteString("\n")
-		for _, line := range comments[k.name] {
-			b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
-		}
-		if k.isTable() {
+		writeComment(&b, comments[k.name])
+		switch {
+		case k.isTable():
 			fmt.Fprintf(&b, "[%s]\n", k.name)
-			continue
+		case k.holdsNetworks():
+			fmt.Fprintf(&b, "# Default: empty. %s\n[%s]\n", whenApplied(k), k.name)
+		case k.holdsWindows():
+			fmt.Fprintf(&b, "# Default: none. %s\n#[[%s]]\n", whenApplied(k), k.name)
+			writeWindow(&b, comments)
+		default:
+			value := formatField(k.of(&standard))
+			fmt.Fprintf(&b, "# Default: %s. %s\n%s = %s\n", value, whenApplied(k), lastName(k.name), value)
 		}
-		value := formatField(k.of(&standard))
-		fmt.Fprintf(&b, "# Default: %s. %s\n%s = %s\n", value, whenApplied(k), lastName(k.name), value)
 	}
 	return b.String()
+}
+
+// writeComment writes lines after an empty one.
+func writeComment(b *strings.Builder, lines []string) {
+	b.WriteString("\n")
+	for _, line := range lines {
+		b.WriteString(strings.TrimRight("# "+line, " ") + "\n")
+	}
+}
+
+// writeWindow writes the keys of a window of the schedule with examples for them, commented out: by default there is none.
+func writeWindow(b *strings.Builder, comments map[string][]string) {
+	for k := range windowKeys() {
+		writeComment(b, comments[k.name])
+		fmt.Fprintf(b, "#%s = %s\n", lastName(k.name), formatValue(k.field.Tag.Get("example")))
+	}
 }
 
 // whenApplied says what an admin has to do for a change of the key to take effect.
@@ -66,19 +86,17 @@ func fieldComments() map[string][]string {
 		return true
 	})
 	comments := map[string][]string{}
-	for k := range keys() {
-		comments[k.name] = commentOf(structs, k)
+	for _, all := range []iter.Seq[key]{keys(), windowKeys()} {
+		for k := range all {
+			comments[k.name] = commentOf(structs, k)
+		}
 	}
 	return comments
 }
 
 // commentOf returns the lines above a key's field.
 func commentOf(structs map[string]*ast.StructType, k key) []string {
-	table := reflect.TypeFor[Config]()
-	for _, i := range k.index[:len(k.index)-1] {
-		table = table.Field(i).Type
-	}
-	for _, field := range structs[table.Name()].Fields.List {
+	for _, field := range structs[k.table.Name()].Fields.List {
 		if len(field.Names) == 1 && field.Names[0].Name == k.field.Name {
 			return strings.Split(strings.TrimSpace(field.Doc.Text()), "\n")
 		}

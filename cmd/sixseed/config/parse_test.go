@@ -51,8 +51,20 @@ func TestParse_TakesEveryKindOfValue(t *testing.T) {
 		dht = false
 		pex = false
 		[policy]
+		upload = "400 Mbit/s"
 		upload_slots = 40
+		monthly = "5 TB"
+		peer_upload = "20 Mbit/s"
+		address_upload = "50 MB/s"
+		max_copies = 0
 		tunnels = "ipv6"
+		[policy.ipv6]
+		upload = "unlimited"
+		monthly = "4 TB"
+		[policy.ipv4]
+		upload = "300 Mbit/s"
+		floor = "1 MB/s"
+		monthly = "500 GiB"
 		[web]
 		listen = ["192.0.2.1:80", "[2001:db8::1]:80"]
 		[ledger]
@@ -79,8 +91,13 @@ func TestParse_TakesEveryKindOfValue(t *testing.T) {
 	want.Peers = config.Peers{
 		Port: 51413, MaxConnections: 2000, MaxPerTorrent: 300, MaxPerAddress: 16, Encryption: config.EncryptionRequire,
 	}
-	want.Policy.UploadSlots = 40
-	want.Policy.Tunnels = family.V6
+	want.Policy = config.Policy{
+		Upload: config.AutoRate{Rate: 50e6}, UploadSlots: 40, Monthly: 5e12, PeerUpload: 2.5e6, AddressUpload: 50e6, MaxCopies: 0,
+		Tunnels: family.V6, Prefixes: config.Prefixes{},
+		IPv6:     config.IPv6Policy{Upload: config.UnlimitedRate, Monthly: 4e12},
+		IPv4:     config.IPv4Policy{Upload: 37.5e6, Floor: 1e6, Monthly: 500 << 30, DSCP: config.LowerEffort},
+		Schedule: []config.Window{},
+	}
 	want.Web.Listen = []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:80"), netip.MustParseAddrPort("[2001:db8::1]:80")}
 	want.Ledger = config.Ledger{TimeZone: config.Zone{Location: berlin}, BillingDay: 31}
 	if diff := cmp.Diff(want, got, byValue); diff != "" {
@@ -157,6 +174,9 @@ func TestParse_NamesEveryProblem(t *testing.T) {
 			[policy]
 			tunnels = "inet6"
 			upload_slots = 0
+			max_copies = 1000001
+			monthly = "5 Tb"
+			peer_upload = "-1 MB/s"
 			[tracker]
 			access = "all"
 			[ledger]
@@ -170,9 +190,12 @@ func TestParse_NamesEveryProblem(t *testing.T) {
 				`x.toml:6: peers.max_per_address: 1000001 is out of range: use 1 to 1000000`,
 				`x.toml:8: policy.tunnels: "inet6" is not an address family: use "ipv4" or "ipv6"`,
 				`x.toml:9: policy.upload_slots: 0 is not a number of upload slots: use "auto" or 1 to 1000000`,
-				`x.toml:11: tracker.access: "all" is not one of the choices: use "listed" or "open"`,
-				`x.toml:13: ledger.billing_day: 32 is out of range: use 1 to 31`,
-				`x.toml:14: ledger.time_zone: "Mars/Olympus" is not a time zone: use a name such as "UTC" or "Europe/Berlin"`,
+				`x.toml:10: policy.max_copies: 1000001 is out of range: use 0 to 1000000`,
+				`x.toml:11: policy.monthly: "5 Tb" has an unknown unit, "Tb": did you mean "TB"?`,
+				`x.toml:12: policy.peer_upload: "-1 MB/s" is negative: use a number with a unit, such as "400 Mbit/s", "50 MB/s" or "50 MiB/s", or "unlimited"`,
+				`x.toml:14: tracker.access: "all" is not one of the choices: use "listed" or "open"`,
+				`x.toml:16: ledger.billing_day: 32 is out of range: use 1 to 31`,
+				`x.toml:17: ledger.time_zone: "Mars/Olympus" is not a time zone: use a name such as "UTC" or "Europe/Berlin"`,
 			},
 		},
 		"Paths": {
@@ -236,16 +259,23 @@ func TestParse_NamesEveryProblem(t *testing.T) {
 		"FloorAboveLimits": {
 			"policy.upload = \"unlimited\"\npolicy.ipv4.upload = \"8 Mbit/s\"\npolicy.ipv4.floor = \"2 MB/s\"",
 			[]string{
-				`x.toml:1: policy.upload: limits are not built yet; leave it "auto"`,
-				`x.toml:2: policy.ipv4.upload: limits are not built yet; leave it "unlimited"`,
 				`x.toml:3: policy.ipv4.floor: "16 Mbit/s" is more than policy.ipv4.upload, "8 Mbit/s"`,
 			},
 		},
 		"FloorAboveSharedLimit": {
 			"policy.upload = \"1 MB/s\"\npolicy.ipv4.floor = \"2 MB/s\"",
 			[]string{
-				`x.toml:1: policy.upload: limits are not built yet; leave it "auto"`,
 				`x.toml:2: policy.ipv4.floor: "16 Mbit/s" is more than policy.upload, "8 Mbit/s"`,
+			},
+		},
+		"FloorWithoutEnd": {
+			"policy.ipv4.floor = \"unlimited\"",
+			[]string{`x.toml:1: policy.ipv4.floor: "unlimited" is no rate to keep: use one such as "10 Mbit/s", or "0"`},
+		},
+		"BadLimitHidesNoOther": {
+			"policy.upload = \"auto\"\npolicy.ipv4.upload = \"some\"\npolicy.ipv4.floor = \"2 MB/s\"",
+			[]string{
+				`x.toml:2: policy.ipv4.upload: "some" is not a rate: use a number with a unit, such as "400 Mbit/s", "50 MB/s" or "50 MiB/s", or "unlimited"`,
 			},
 		},
 		"BadPortHidesNoOther": {
@@ -311,17 +341,11 @@ func TestParse_RefusesWhatIsNotTOML(t *testing.T) {
 func TestParse_RefusesWhatIsNotBuilt(t *testing.T) {
 	t.Parallel()
 	for key, test := range map[string]struct{ value, want string }{
-		"policy.upload":       {`"400 Mbit/s"`, `limits are not built yet; leave it "auto"`},
-		"policy.ipv6.upload":  {`"1 MB/s"`, `limits are not built yet; leave it "unlimited"`},
-		"policy.ipv6.monthly": {`"5 TB"`, `quotas are not built yet; leave it "unlimited"`},
-		"policy.ipv4.upload":  {`"1 MB/s"`, `limits are not built yet; leave it "unlimited"`},
-		"policy.ipv4.floor":   {`"1 MB/s"`, `limits are not built yet; leave it "0"`},
-		"policy.ipv4.monthly": {`"5 TB"`, `quotas are not built yet; leave it "unlimited"`},
-		"tracker.listen":      {`["[::]:6969"]`, `the tracker is not built yet; leave it []`},
-		"tracker.access":      {`"open"`, `the tracker is not built yet; leave it "listed"`},
-		"tracker.list":        {`"/etc/list"`, `the tracker is not built yet; leave it ""`},
-		"ledger.postgres":     {`"postgres://"`, `the fleet's ledger is not built yet; leave it ""`},
-		"ledger.node":         {`"mirror1"`, `the fleet's ledger is not built yet; leave it ""`},
+		"tracker.listen":  {`["[::]:6969"]`, `the tracker is not built yet; leave it []`},
+		"tracker.access":  {`"open"`, `the tracker is not built yet; leave it "listed"`},
+		"tracker.list":    {`"/etc/list"`, `the tracker is not built yet; leave it ""`},
+		"ledger.postgres": {`"postgres://"`, `the fleet's ledger is not built yet; leave it ""`},
+		"ledger.node":     {`"mirror1"`, `the fleet's ledger is not built yet; leave it ""`},
 	} {
 		want := []string{"x.toml:1: " + key + ": " + test.want}
 		if diff := cmp.Diff(want, problemsOf(t, key+" = "+test.value)); diff != "" {
@@ -334,6 +358,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(config.Example()))
 	f.Add([]byte("library.dirs = [[1], {a.b = 2}, \"\"]\n[peers]\nport.x = 1\n"))
 	f.Add([]byte("[[policy]]\n[[policy.ipv4]]\nfloor = \"-1\"\n"))
+	f.Add([]byte("[policy.prefixes]\n\"::ffff:1.2.3.4/8\" = 5\n\"\" = \"never\"\n\"10.0.0.0/8\" = \"ipv6\"\n10.0 = 1\n"))
+	f.Add([]byte("[[policy.schedule]]\ndays = \"sat\"\n [[policy.schedule]]\nupload = 1\n[policy.schedule.hours]\n[[policy.schedule.days]]\n"))
+	f.Add([]byte("policy.schedule = [{hours = \"\"}, {}, {upload = \"0\"}]\n[policy.ipv4]\nfloor = \"1 B/s\"\n"))
 	f.Add([]byte("a.\"b.c\".d = 1979-05-27T07:32:00Z\n\"\" = inf\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		_, err := config.Parse("x.toml", text)

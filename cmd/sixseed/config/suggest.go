@@ -2,15 +2,16 @@ package config
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"unicode/utf8"
 )
 
-// suggestion returns a hint at the key that was probably meant by an unknown one, or nothing.
-func suggestion(unknown string) string {
+// suggestion returns a hint at the one of keys that was probably meant by an unknown one, or nothing.
+func suggestion(unknown string, keys iter.Seq[key]) string {
 	const slips = 2 // typing errors in a name that still leave no doubt
 	best, least := "", slips+1
-	for k := range keys() {
+	for k := range keys {
 		distance := editDistance(unknown, k.name)
 		if !k.isTable() && lastName(k.name) == lastName(unknown) { // the right key in the wrong table
 			distance = min(distance, 1)
