@@ -153,7 +153,10 @@ func TestServer_Events(t *testing.T) {
 		shown.setStatus(changed)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		want := map[string]string{"now-ipv4": "0 B/s", "now-share": "100 % over IPv6", "now-bar-ipv6": "100.0%"}
+		want := map[string]string{
+			"now-ipv4": "0 B/s", "now-share": "100 % over IPv6", "now-bar-ipv6": "100.0%",
+			"sharing-rate-ipv4": "0 B/s", "sharing-rate-both": "38.4 MB/s",
+		}
 		second := parse(t, r.take(), "")
 		if diff := cmp.Diff(want, second.Figures); diff != "" {
 			t.Errorf("more or less than what changed (-want +got)\n%s", diff)
@@ -181,6 +184,28 @@ func TestServer_EventsNameANewPage(t *testing.T) {
 		second := parse(t, r.take(), "")
 		if second.Page == first.Page || len(second.Figures) != 0 {
 			t.Errorf("a problem went, and the event is %+v", second)
+		}
+	})
+}
+
+func TestServer_EventsNameANewPageOfAnotherMode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shown, r := busy(), newReader()
+		shown.status.Upload.Mode = "" // not known yet: the page has no section of the upload
+		defer r.open(t, newServer(t, shown))()
+		first := parse(t, r.take(), "retry: 5000\n\n")
+		if said, ok := first.Figures["sharing"]; ok {
+			t.Errorf("nothing is known of the upload, and the event says %q", said)
+		}
+
+		changed := shown.Status()
+		changed.Upload.Mode = "auto"
+		shown.setStatus(changed)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		second := parse(t, r.take(), "")
+		if second.Page == first.Page || !strings.HasPrefix(second.Figures["sharing"], "Upload is automatic. IPv6 peers want more: IPv4 at 9.15 MB/s") {
+			t.Errorf("a mode came, and the event is %+v", second)
 		}
 	})
 }

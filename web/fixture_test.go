@@ -82,14 +82,23 @@ func busy() *source {
 			Families: family.Pair[seeder.FamilyStatus]{
 				V6: seeder.FamilyStatus{
 					Listening: true, UploadRate: 38_400_000, Connected: 142, Interested: 61, Unchoked: 40, Queue: 9_411, UploadSlots: 60,
+					Waiting: 21, LongestWait: 62.4, AtGate: 12, OverDownload: 3,
+					Limit: seeder.Unlimited, Available: 41_200_000, Quota: seeder.Unlimited, Forecast: 3_110_000_000_000,
 					Accepted: 9_120, Ended: map[string]int64{"left": 8_970, "protocol": 8}, AnnouncesOK: 2_004, AnnouncesBad: 3,
 					SinceStart: wire.Traffic{Payload: 1_310_000_000_000, Overhead: 9_800_000_000, Received: 2_100_000_000},
 				},
 				V4: seeder.FamilyStatus{
-					Listening: true, UploadRate: 9_120_000, Connected: 88, Interested: 33, Unchoked: 20, Queue: 2_003,
+					Listening: true, UploadRate: 9_120_000, Connected: 88, Interested: 33, Unchoked: 20, Queue: 2_003, UploadSlots: 20,
+					Waiting: 13, LongestWait: 605, AtGate: 8, OverDownload: 1,
+					Limit: 12_500_000, Available: 9_150_000, Quota: 630_000_000_000, Forecast: 1_790_000_000_000,
+					Reason:   "IPv4 is slowed to 12.5 MB/s: 630 GB of its 2 TB are left for 8 days",
 					Accepted: 14_010, Ended: map[string]int64{"left": 13_002, "refused": 920}, AnnouncesOK: 1_990, AnnouncesBad: 12,
 					SinceStart: wire.Traffic{Payload: 702_000_000_000, Overhead: 5_400_000_000, Received: 1_900_000_000},
 				},
+			},
+			Upload: seeder.UploadStatus{
+				Mode: "auto", Limit: seeder.Unlimited, Floor: 100_000, Slots: 80, State: "IPv6 peers want more",
+				Quota: 790_000_000_000, Period: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
 			},
 			Torrents: []seeder.TorrentStatus{
 				torrent(1, "debian-13.2.0-amd64-DVD-1.iso", 3_994_091_520, 61, 12),

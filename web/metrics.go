@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"log/slog"
-	"math"
 	"net/http"
 	"runtime"
 	"time"
@@ -36,8 +35,6 @@ var (
 		"Connections that ended since the start, those that were turned away among them, by reason.", "reason")
 	peersDesc = perFamily("sixseed_peers",
 		"Peers: connected, all of them; interested, those of them that want something; unchoked, those that hold an upload slot.", "state")
-	uploadSlotsDesc = perFamily("sixseed_upload_slots",
-		"Upload slots that the peers of a family may hold; both families share them. +Inf if there is no limit.")
 	queuedRequestsDesc = perFamily("sixseed_queued_requests",
 		"Requests of peers that wait to be answered.")
 	announcesDesc = perFamily("sixseed_announces_total",
@@ -91,7 +88,9 @@ func (c collector) Collect(metrics chan<- prometheus.Metric) {
 	status := c.source.Status()
 	for _, f := range family.All {
 		collectFamily(send, status.Families.Get(f), f.String())
+		collectSharing(send, status.Families.Get(f), status.Upload.Slots, f.String())
 	}
+	collectUpload(send, status.Upload)
 	collectLibrary(send, status)
 	send(buildInfoDesc, prometheus.GaugeValue, 1, status.Version, runtime.Version())
 
@@ -116,7 +115,6 @@ func collectFamily(send sendMetric, status seeder.FamilyStatus, label string) {
 	send(peersDesc, prometheus.GaugeValue, float64(status.Connected), label, "connected")
 	send(peersDesc, prometheus.GaugeValue, float64(status.Interested), label, "interested")
 	send(peersDesc, prometheus.GaugeValue, float64(status.Unchoked), label, "unchoked")
-	send(uploadSlotsDesc, prometheus.GaugeValue, infIfZero(status.UploadSlots), label)
 	send(queuedRequestsDesc, prometheus.GaugeValue, float64(status.Queue), label)
 	send(announcesDesc, prometheus.CounterValue, float64(status.AnnouncesOK), label, "ok")
 	send(announcesDesc, prometheus.CounterValue, float64(status.AnnouncesBad), label, "error")
@@ -138,12 +136,4 @@ func oneIf(b bool) float64 {
 		return 1
 	}
 	return 0
-}
-
-// infIfZero writes a limit as a metric. Zero stands for none.
-func infIfZero(limit int) float64 {
-	if limit == 0 {
-		return math.Inf(1)
-	}
-	return float64(limit)
 }

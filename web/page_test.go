@@ -36,6 +36,8 @@ func TestServer_PageEscapesNames(t *testing.T) {
 	shown.status.Trackers[0].URL = hostile
 	shown.status.Trackers[0].Error = hostile
 	shown.status.Problems[0] = seeder.Problem{Subject: hostile, Text: hostile}
+	shown.status.Upload.State = hostile
+	shown.status.Families.V4.Reason = hostile
 	page := get(t, newServer(t, shown), "/").body
 	if strings.Contains(page, "<script>") || strings.Contains(page, `"onmouseover`) {
 		t.Error("a name became part of the page")

@@ -28,6 +28,7 @@ type view struct {
 	MoreProblems string // a number, empty if all are listed
 
 	Now, Month headline
+	Sharing    *sharing // nil if nothing is known of it
 
 	Months        []monthRow
 	MonthsProblem string // why there are none
@@ -51,6 +52,7 @@ func newView(status seeder.Status) *view {
 	v.Problems, v.MoreProblems = firstOf(status.Problems, maxProblemRows)
 	v.Now = v.now(status)
 	v.Month = v.month(status)
+	v.Sharing = v.sharing(status)
 	listed, more := firstOf(status.Torrents, maxTorrentRows)
 	v.MoreTorrents = more
 	for _, torrent := range listed {
@@ -96,7 +98,7 @@ const refreshInterval = 5 * time.Minute
 // revision returns a mark of all that the page shows outside of figures.
 func revision(status seeder.Status) string {
 	var text strings.Builder
-	fmt.Fprintln(&text, status.Version, status.At.Truncate(refreshInterval).Unix(), status.Problems)
+	fmt.Fprintln(&text, status.Version, status.At.Truncate(refreshInterval).Unix(), status.Problems, status.Upload.Mode)
 	for _, f := range family.All {
 		fmt.Fprintln(&text, status.Families.Get(f).Listening)
 	}
