@@ -65,6 +65,10 @@ bench: ## benchmarks; first those with ratios: hashing to mktorrent, seeding to 
 	$(GO) test -run '^$$' -bench 'Seeding|Idle' -benchtime 3x -timeout 60m ./cmd/sixseed/e2e/seeding
 	$(GO) test -run '^$$' -bench . -skip 'Seeding|Idle' -benchmem ./...
 
+.PHONY: lab
+lab: ## the reference labs of docs/labs.md, beside libtorrent (root, 10 minutes; LAB=L3/L2a for one, LAB_UPDATE=1 to keep the table)
+	LAB=$(or $(LAB),all) $(GO) test -count=1 -run '^TestLab$$' -v -timeout 2h ./cmd/sixseed/e2e/labs
+
 .PHONY: cover
 cover: ## test coverage, per function and as coverage.html
 	$(GO) test -coverpkg ./... -coverprofile coverage.out $(UNITS)

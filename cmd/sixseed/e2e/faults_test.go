@@ -55,7 +55,8 @@ func TestServe_Refuses(t *testing.T) {
 		"StateDirReadOnly":  {`state_dir = "/proc/self"`, 1, "/proc/self"},
 		"NoSuchLibrary":     {"[library]\ndirs = [\"DIR/gone\"]", 2, "config.toml:3: library.dirs[0]: "},
 		"UnknownKeyAndType": {"[peers]\nprot = 1\nport = \"x\"", 2, "config.toml:3: peers.prot: "},
-		"LimitNotBuiltYet":  {"[policy.ipv4]\nmonthly = \"5 TB\"", 2, "policy.ipv4.monthly"},
+		"NotBuiltYet":       {"[ledger]\npostgres = \"postgres://db.example.org/sixseed\"", 2, "ledger.postgres"},
+		"FloorAboveLimit":   {"[policy]\nupload = \"1 MB/s\"\n[policy.ipv4]\nfloor = \"2 MB/s\"", 2, "policy.ipv4.floor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,7 +107,9 @@ func serveOnce(t *testing.T, dir, config string) (code int, printed string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	output, err := peers.Command(t.Context(), program, "serve", "--config", path).CombinedOutput()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // one that does not end by itself fails
+	defer cancel()
+	output, err := peers.Command(ctx, program, "serve", "--config", path).CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"math/bits"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"sync"
@@ -72,7 +73,11 @@ func newFickleSeed(t *testing.T) *fickleSeed {
 // something.
 type pace struct{}
 
-func (pace) Take(interrupt <-chan struct{}, _ family.Family, wanted int64) int64 {
+// Join implements wire.Gate.
+func (p pace) Join(family.Family, netip.Addr) wire.Share { return p }
+
+// Take implements wire.Share.
+func (pace) Take(interrupt <-chan struct{}, wanted int64) int64 {
 	select {
 	case <-interrupt:
 		return 0
@@ -80,6 +85,15 @@ func (pace) Take(interrupt <-chan struct{}, _ family.Family, wanted int64) int64
 		return min(wanted, blockLength)
 	}
 }
+
+// Return implements wire.Share.
+func (pace) Return(int64) {}
+
+// Put implements wire.Share.
+func (pace) Put(bool) {}
+
+// Leave implements wire.Share.
+func (pace) Leave() {}
 
 // listen opens the seed's port on both families. The seed is closed at the end of the test.
 func (s *fickleSeed) listen() {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"time"
 
 	"sixseed/seeder/wire/message"
 	"sixseed/seeder/wire/mse"
@@ -29,6 +30,7 @@ func (p *peer) shakeHands(conn io.ReadWriter, g *Group) error {
 	if err != nil {
 		return err
 	}
+	p.waiting = time.Now() // it will say so in a moment, and some seeders do not wait for it
 	if err := p.stream.feed(head.Bytes(), p.take, p.pass); err != nil {
 		return err
 	}

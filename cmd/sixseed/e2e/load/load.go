@@ -55,8 +55,8 @@ func (g Group) asks() bool { return g.InFlight > 0 && !g.Uninterested }
 // Plan is a load and how long it lasts.
 //
 // It begins when all peers of groups without a Delay have shaken hands; until then they ask for nothing, and do not keep
-// the seeder from taking others in. The measured window opens after Warmup and ends after Window or when Bytes were received in it, whichever comes first; 0 sets no end. It also ends when no peer
-// is left.
+// the seeder from taking others in. The measured window opens after Warmup and ends after Window or when Bytes were
+// received in it, whichever comes first; 0 sets no end. It also ends when no peer is left.
 type Plan struct {
 	Torrent Torrent
 	Groups  []Group
@@ -69,20 +69,23 @@ type Plan struct {
 	Sample   time.Duration // how often samples are taken, from the beginning on; 0: never
 
 	Opened, Closed func() // called when the window opens and closes; may be nil
+	Sampled        func() // called after each sample; may be nil
 }
 
 // Result is what was measured.
 type Result struct {
-	Elapsed time.Duration // how long the window was open
-	Groups  []Traffic     // of each group of the plan
+	Elapsed time.Duration   // how long the window was open
+	Sampled []time.Duration // when samples were taken, since the beginning
+	Groups  []Traffic       // of each group of the plan
 }
 
 // Traffic is what the peers of a group received. Bytes are those of blocks; everything else is not counted.
 type Traffic struct {
 	Family      family.Family
-	Connections []int64 // bytes that each peer received in the window
-	Samples     []int64 // bytes that the group had received since it came, at each Plan.Sample
-	Failures    []error // why peers did not connect, or were gone before the end
+	Connections []int64         // bytes that each peer received in the window
+	Samples     []int64         // bytes that the group had received since it came, at each Plan.Sample
+	Waited      []time.Duration // of each peer, from its saying that it is interested until it was unchoked; negative: in vain
+	Failures    []error         // why peers did not connect, or were gone before the end
 }
 
 // Bytes is what all peers of the group received in the window.

@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
 // member is one of a group: a connection that is to come, is there, or has failed.
@@ -19,4 +20,12 @@ type member struct {
 func (m *member) fail(err error) {
 	err = fmt.Errorf("peer %d of %v: %w", m.number, m.group.Seeder, err)
 	m.failure.CompareAndSwap(nil, &err)
+}
+
+// waited is how long the member's peer waited to be unchoked the first time; negative if it was not.
+func (m *member) waited() time.Duration {
+	if p := m.peer.Load(); p != nil && p.waited.Load() > 0 {
+		return time.Duration(p.waited.Load())
+	}
+	return -1
 }

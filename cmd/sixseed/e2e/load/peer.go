@@ -20,6 +20,8 @@ type peer struct {
 	in, out  *rc4.Cipher
 	received atomic.Int64 // bytes of blocks
 	unchoked atomic.Bool
+	waiting  time.Time    // since when it wants to be unchoked
+	waited   atomic.Int64 // nanoseconds until it was unchoked first; 0: it was not yet
 
 	bytesPerSecond int64   // what it reads at most; 0: all that comes
 	allowance      float64 // bytes that it may read now
@@ -150,6 +152,7 @@ func (p *peer) answered() { p.asked = max(p.asked-1, 0) }
 func (p *peer) unchokedNow() {
 	if !p.unchoked.Load() {
 		p.asked = 0
+		p.waited.CompareAndSwap(0, max(1, int64(time.Since(p.waiting))))
 	}
 	p.unchoked.Store(true)
 }

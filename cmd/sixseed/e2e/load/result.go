@@ -38,7 +38,7 @@ func (r *run) allUnchoked() bool {
 }
 
 // sample adds to the samples until the context ends.
-func (r *run) sample(ctx context.Context) {
+func (r *run) sample(ctx context.Context, beginning time.Time) {
 	if r.plan.Sample <= 0 {
 		return
 	}
@@ -49,12 +49,16 @@ func (r *run) sample(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			r.takeSample()
+			r.takeSample(time.Since(beginning))
+			if r.plan.Sampled != nil {
+				r.plan.Sampled()
+			}
 		}
 	}
 }
 
-func (r *run) takeSample() {
+func (r *run) takeSample(at time.Duration) {
+	r.sampled = append(r.sampled, at)
 	received, i := r.received(), 0
 	for g, group := range r.plan.Groups {
 		r.samples[g] = append(r.samples[g], sum(received[i:i+group.Connections]))
@@ -64,11 +68,12 @@ func (r *run) takeSample() {
 
 // result takes the run's figures, after it has ended.
 func (r *run) result() Result {
-	result, i := Result{Elapsed: r.elapsed}, 0
+	result, i := Result{Elapsed: r.elapsed, Sampled: r.sampled}, 0
 	for g, group := range r.plan.Groups {
 		traffic := Traffic{Family: family.Of(group.Seeder.Addr()), Samples: r.samples[g]}
 		for range group.Connections {
 			traffic.Connections = append(traffic.Connections, r.after[i]-r.before[i])
+			traffic.Waited = append(traffic.Waited, r.members[i].waited())
 			if failure := r.members[i].failure.Load(); failure != nil {
 				traffic.Failures = append(traffic.Failures, *failure)
 			}

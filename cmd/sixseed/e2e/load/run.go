@@ -36,8 +36,9 @@ type run struct {
 	workers []*worker
 	begun   atomic.Bool // peers may ask
 
-	samples       [][]int64 // by group
-	before, after []int64   // bytes received when the window opened and closed, by member
+	samples       [][]int64       // by group
+	sampled       []time.Duration // when they were taken, since the beginning
+	before, after []int64         // bytes received when the window opened and closed, by member
 	elapsed       time.Duration
 }
 
@@ -97,6 +98,7 @@ func (r *run) keepTime(ctx context.Context) error {
 			return fmt.Errorf("wait to be unchoked: %w", err)
 		}
 	}
+	beginning := time.Now()
 	r.begun.Store(true)
 	meanwhile, cancel := context.WithCancel(ctx)
 	var others sync.WaitGroup
@@ -107,7 +109,7 @@ func (r *run) keepTime(ctx context.Context) error {
 			}
 		})
 	}
-	others.Go(func() { r.sample(meanwhile) })
+	others.Go(func() { r.sample(meanwhile, beginning) })
 	err := r.measure(ctx)
 	cancel()
 	others.Wait()
