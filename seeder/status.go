@@ -23,6 +23,10 @@ type Status struct {
 	Problems []Problem                 `json:"problems"` // what an admin should look at, by subject
 	Month    family.Pair[wire.Traffic] `json:"month"`    // the running month, by the ledger's time zone and billing day
 
+	// Embedded is the embedded tracker: nil if there is none, and in what Service.Status returns.
+	Embedded     *EmbeddedTracker `json:"embedded_tracker,omitempty"`
+	TrackerAlone bool             `json:"tracker_alone,omitzero"` // nothing is seeded here, there is only the tracker
+
 	// Peers is every peer there is, in the order of Service.Peers, for those who ask for them: nil in what Service.Status
 	// returns.
 	Peers []PeerStatus `json:"peers,omitzero"`

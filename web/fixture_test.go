@@ -121,6 +121,7 @@ func busy() *source {
 				{Subject: "/srv/iso/fedora/<43>.torrent", Text: `tracker "foo://x": unknown scheme`},
 				{Subject: "Fedora-Workstation-Live-x86_64-43", Text: "1 of 2616 pieces is damaged"},
 			},
+			Embedded: embedded(),
 			Month: family.Pair[wire.Traffic]{
 				V6: wire.Traffic{Payload: 2_820_000_000_000, Overhead: 17_000_000_000},
 				V4: wire.Traffic{Payload: 1_360_000_000_000, Overhead: 11_000_000_000},
@@ -128,6 +129,31 @@ func busy() *source {
 		},
 		peers:  peers(),
 		report: year(),
+	}
+}
+
+// embedded is a tracker that has refused somebody over each transport.
+func embedded() *seeder.EmbeddedTracker {
+	return &seeder.EmbeddedTracker{
+		Swarms: 3, DualStack: 41, Listed: 12, Denied: 1, Probes: map[string]uint64{"proven": 5, "failed": 2, "refused": 0},
+		Families: family.Pair[seeder.EmbeddedTrackerFamily]{
+			V6: seeder.EmbeddedTrackerFamily{
+				Seeders: 12, Leechers: 130,
+				HTTP: seeder.TransportStatus{
+					Announces: map[string]uint64{"ok": 20_400, "unlisted": 17, "denied": 0},
+					Questions: map[string]uint64{"announced": 20_400, "scraped": 300, "refused": 17, "malformed": 2},
+				},
+				UDP: seeder.TransportStatus{
+					Announces: map[string]uint64{"ok": 9_100, "too_many": 3},
+					Questions: map[string]uint64{"announced": 9_100, "scraped": 45, "refused": 3, "connected": 9_800, "forged": 8},
+				},
+			},
+			V4: seeder.EmbeddedTrackerFamily{
+				Seeders: 9, Leechers: 66,
+				HTTP: seeder.TransportStatus{Announces: map[string]uint64{"ok": 8_200}, Questions: map[string]uint64{"announced": 8_200}},
+				UDP:  seeder.TransportStatus{Announces: map[string]uint64{"ok": 4_400, "unlisted": 2}, Questions: map[string]uint64{"announced": 4_400}},
+			},
+		},
 	}
 }
 

@@ -92,6 +92,7 @@ func (c collector) Collect(metrics chan<- prometheus.Metric) {
 	}
 	collectUpload(send, status.Upload)
 	collectLibrary(send, status)
+	collectTracker(send, status.Embedded)
 	send(buildInfoDesc, prometheus.GaugeValue, 1, status.Version, runtime.Version())
 
 	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)

@@ -17,6 +17,9 @@ func TestServer_Page(t *testing.T) {
 	for name, shown := range map[string]*source{
 		"busy.html":  busy(),
 		"empty.html": {status: seeder.Status{Version: "0.1.0", Started: noon, At: noon}},
+		"tracker.html": {status: seeder.Status{
+			Version: "0.1.0", Started: noon, At: noon, TrackerAlone: true, Embedded: embedded(),
+		}},
 	} {
 		got := get(t, newServer(t, shown), "/")
 		if got.code != http.StatusOK || got.header.Get("Content-Type") != "text/html; charset=utf-8" {
@@ -96,6 +99,24 @@ func TestServer_PageOfADeafFamily(t *testing.T) {
 	page := get(t, newServer(t, shown), "/").body
 	if !strings.Contains(page, "not listening, 0 peers") || !strings.Contains(page, "0 % over IPv6") {
 		t.Error("the page does not say that nobody listens on IPv6")
+	}
+}
+
+// A reason for which nobody was refused before is a row more: the page has to be loaded anew for that.
+func TestServer_PageRevisionKnowsRefusals(t *testing.T) {
+	t.Parallel()
+	revision := func(change func(announces map[string]uint64)) string {
+		shown := busy()
+		change(shown.status.Embedded.Families.V6.HTTP.Announces)
+		page := get(t, newServer(t, shown), "/").body
+		return regexp.MustCompile(`data-revision="[^"]*"`).FindString(page)
+	}
+	before := revision(func(map[string]uint64) {})
+	if more := revision(func(announces map[string]uint64) { announces["ok"]++ }); more != before {
+		t.Error("one announce more makes another page")
+	}
+	if denied := revision(func(announces map[string]uint64) { announces["denied"]++ }); denied == before {
+		t.Error("the first one that is denied makes no other page")
 	}
 }
 

@@ -37,6 +37,9 @@ type view struct {
 	MoreTorrents string
 	Trackers     []trackerRow
 
+	Seeds    bool             // it is not a tracker alone
+	Embedded *embeddedTracker // nil if there is none
+
 	figures []figure // every one of the above
 }
 
@@ -59,6 +62,7 @@ func newView(status seeder.Status) *view {
 		v.Torrents = append(v.Torrents, v.torrent(torrent))
 	}
 	v.Trackers = v.trackers(status.Trackers)
+	v.Seeds, v.Embedded = !status.TrackerAlone, v.embedded(status.Embedded)
 	return v
 }
 
@@ -71,6 +75,9 @@ func (v *view) figure(key, text string) figure {
 
 // summary says in one sentence how the library is.
 func summary(status seeder.Status) string {
+	if status.TrackerAlone {
+		return "A tracker alone: nothing is seeded here."
+	}
 	library := status.Library
 	var parts []string
 	for _, state := range []struct {
@@ -107,6 +114,9 @@ func revision(status seeder.Status) string {
 	}
 	for _, tracker := range status.Trackers {
 		fmt.Fprintln(&text, tracker.URL, tracker.Family, tracker.Error)
+	}
+	if status.Embedded != nil {
+		fmt.Fprintln(&text, "tracker", refusals(status.Embedded))
 	}
 	return mark([]byte(text.String()))
 }

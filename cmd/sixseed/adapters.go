@@ -109,12 +109,14 @@ func (c catalog) Recheck(infoHash wire.InfoHash) {
 type sink struct {
 	service *seeder.Service
 	files   *content.Pool
+	tracked *trackedTorrents
 	log     *slog.Logger
 }
 
 var _ library.Sink = sink{}
 
 func (s sink) Available(r library.Release, m *metafile.Metafile, layout content.Layout, stamps []content.Stamp) {
+	s.tracked.add(r, m) // before it is announced: to our own tracker, too
 	err := s.service.Seed(seeder.Torrent{
 		Torrent: engine.Torrent{
 			InfoHash: m.InfoHash,
@@ -125,6 +127,7 @@ func (s sink) Available(r library.Release, m *metafile.Metafile, layout content.
 		Tiers: m.Tiers,
 	})
 	if err != nil {
+		s.tracked.remove(m.InfoHash)
 		s.log.Error("release is not seeded", "name", m.Name, "error", err)
 		return
 	}
@@ -143,6 +146,7 @@ func infoAt(path string) func() ([]byte, error) {
 }
 
 func (s sink) Gone(infoHash wire.InfoHash) {
+	s.tracked.remove(infoHash)
 	if err := s.service.Stop(infoHash); err != nil {
 		s.log.Warn("release is not seeded any more, but closing it did not work", "info_hash", infoHashText(infoHash), "error", err)
 	}
@@ -151,7 +155,15 @@ func (s sink) Gone(infoHash wire.InfoHash) {
 // source is the daemon as the page sees it.
 type source struct {
 	*seeder.Service
-	ledger *ledger.Ledger
+	ledger  *ledger.Ledger
+	tracker *embeddedTracker // nil if there is none
+}
+
+// Status returns what the service does, and the tracker.
+func (s source) Status() seeder.Status {
+	status := s.Service.Status()
+	s.tracker.addTo(&status)
+	return status
 }
 
 func (s source) Report(ctx context.Context, query ledger.Query) (ledger.Report, error) {

@@ -11,8 +11,9 @@ import (
 
 // configCheckCommand looks a configuration file over.
 type configCheckCommand struct {
-	Config string `help:"Configuration file to check (default: ${system_config})." default:"${system_config}" placeholder:"FILE"`
-	JSON   bool   `name:"json" help:"Print JSON: {\"problems\": [{\"file\", \"line\", \"key\", \"text\"}]}."`
+	Config  string `help:"Configuration file to check (default: ${system_config})." default:"${system_config}" placeholder:"FILE"`
+	Tracker bool   `help:"Check it as the file of a tracker alone: the library is not looked at."`
+	JSON    bool   `name:"json" help:"Print JSON: {\"problems\": [{\"file\", \"line\", \"key\", \"text\"}]}."`
 }
 
 // exitCodes implements exitCoder.
@@ -22,7 +23,11 @@ func (configCheckCommand) exitCodes() exitCodes {
 
 // Run prints that the file is in order, or every problem in it.
 func (c configCheckCommand) Run(_ context.Context, out *streams) error {
-	_, err := config.Load(c.Config, config.Overrides{})
+	load := config.Load
+	if c.Tracker {
+		load = config.LoadTracker
+	}
+	_, err := load(c.Config, config.Overrides{})
 	if c.JSON {
 		return c.printJSON(out, err)
 	}

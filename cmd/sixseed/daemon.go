@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -51,6 +49,9 @@ type daemon struct {
 	library  *library.Library
 	web      *web.Server
 	pages    []net.Listener
+
+	torrents trackedTorrents  // of the library, for the tracker
+	tracker  *embeddedTracker // nil if there is none
 }
 
 // newDaemon opens all that the daemon needs: when it returns, every port is bound. On an error everything is closed.
@@ -61,7 +62,7 @@ func newDaemon(ctx context.Context, settings config.Config, log *slog.Logger, pr
 	}
 	openLibrary := func(context.Context) error { return d.openLibrary(progress) }
 	for _, open := range []func(context.Context) error{
-		d.openLedger, d.openPeers, d.openService, openLibrary, d.openPage,
+		d.openLedger, d.openPeers, d.openService, openLibrary, d.openTracker, d.openPage,
 	} {
 		if err := open(ctx); err != nil {
 			return nil, errors.Join(err, d.abandon())
@@ -75,11 +76,12 @@ func (d *daemon) openLedger(ctx context.Context) error {
 	if d.state, err = openStateDir(d.settings.StateDir); err != nil {
 		return err
 	}
-	d.ledger, err = ledger.Open(ctx, d.state.join(ledger.FileName), ledger.Config{
-		Zone:       d.settings.Ledger.TimeZone.Location,
-		BillingDay: d.settings.Ledger.BillingDay,
-	})
+	d.ledger, err = ledger.Open(ctx, d.state.join(ledger.FileName), ledgerSettings(d.settings))
 	return err
+}
+
+func ledgerSettings(settings config.Config) ledger.Config {
+	return ledger.Config{Zone: settings.Ledger.TimeZone.Location, BillingDay: settings.Ledger.BillingDay}
 }
 
 // openPeers opens the ports for peers, and the engine behind them.
@@ -185,7 +187,7 @@ func (d *daemon) openLibrary(progress library.Progress) error {
 		TorrentsDir:   d.state.join("torrents"),
 		CreatedBy:     d.identity.client,
 		Verifications: d.ledger,
-		Sink:          sink{d.service, content.NewPool(openFiles), d.log},
+		Sink:          sink{d.service, content.NewPool(openFiles), &d.torrents, d.log},
 		Log:           d.log,
 		Progress:      progress,
 	})
@@ -197,35 +199,19 @@ func (d *daemon) openLibrary(progress library.Progress) error {
 
 func (d *daemon) openPage(ctx context.Context) error {
 	var err error
-	hosts := append(hostNames(), d.settings.Web.Hosts...)
-	d.web, err = web.New(web.Config{Source: source{d.service, d.ledger}, Log: d.log, Hosts: hosts})
-	if err != nil {
-		return err
-	}
-	for _, address := range d.settings.Web.Listen {
-		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
-		if err != nil {
-			return fmt.Errorf("listen for the page on %s: %w", address, err)
-		}
-		d.pages = append(d.pages, listener)
-	}
-	return nil
-}
-
-// hostNames are this machine's own names, under which it is known to its neighbours.
-func hostNames() []string {
-	host, err := os.Hostname()
-	if err != nil {
-		return nil
-	}
-	short, _, _ := strings.Cut(host, ".")
-	return []string{host, short}
+	d.web, d.pages, err = openPage(ctx, d.settings.Web, source{d.service, d.ledger, d.tracker}, d.log)
+	return err
 }
 
 // run serves until ctx ends or a part fails, which then ends the others.
 func (d *daemon) run(ctx context.Context, hangups <-chan os.Signal) error {
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return d.service.Run(running) })
+	tracking, stopTracking := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error {
+		defer stopTracking() // not before the service has told its trackers, of which ours may be one
+		return d.service.Run(running)
+	})
+	group.Go(func() error { return d.runTracker(tracking) })
 	group.Go(func() error { return d.library.Run(running) })
 	group.Go(func() error { return d.web.Serve(running, d.pages) })
 	group.Go(func() error { return d.reloadOn(running, hangups) })
@@ -250,9 +236,10 @@ func (d *daemon) abandon() error {
 	if d.endpoint != nil {
 		d.endpoint.Wait()
 	}
-	for _, page := range d.pages {
-		errs = append(errs, page.Close())
+	if d.tracker != nil {
+		errs = append(errs, d.tracker.close())
 	}
+	errs = append(errs, closePages(d.pages))
 	if d.ledger != nil {
 		errs = append(errs, d.ledger.Close())
 	}

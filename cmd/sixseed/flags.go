@@ -37,6 +37,12 @@ func (f configFlags) loadWith(library []string) (config.Config, error) {
 	return config.Load(file, config.Overrides{StateDir: f.stateDir(file), Library: library})
 }
 
+// loadTracker returns the configuration for a tracker alone. An error is config.Problems.
+func (f configFlags) loadTracker() (config.Config, error) {
+	file := f.file()
+	return config.LoadTracker(file, config.Overrides{StateDir: f.stateDir(file)})
+}
+
 // file returns the configuration file to read, "" for none.
 func (f configFlags) file() string {
 	if f.Config != "" {

@@ -56,6 +56,16 @@ var layers = []struct {
 	{"sixseed/seeder/announce", []string{"sixseed/policy/family", "github.com/anacrolix/torrent/bencode"}},
 	{"sixseed/seeder/announce/announcetest", []string{"sixseed/policy/family"}},
 	{"sixseed/seeder/dualstack", []string{"sixseed/policy/family"}},
+	{"sixseed/seeder/tracker/datagram", []string{"sixseed/policy/family", "golang.org/x/sys/unix"}},
+	{"sixseed/seeder/tracker/siphash", nil},
+	{"sixseed/seeder/tracker/trackerload", []string{"sixseed/seeder/tracker/datagram", "golang.org/x/sync/errgroup"}},
+	{"sixseed/seeder/tracker", []string{
+		"sixseed/seeder/tracker/swarm", "sixseed/policy/family", "golang.org/x/sync/errgroup",
+	}},
+	{"sixseed/seeder/tracker/swarm", []string{"sixseed/seeder/tracker/siphash", "sixseed/policy/family"}},
+	{"sixseed/seeder/tracker/httptracker", []string{
+		"sixseed/seeder/tracker", "sixseed/seeder/tracker/swarm", "sixseed/policy/family", "golang.org/x/sync/errgroup",
+	}},
 	{"sixseed/seeder/tracker/...", []string{"sixseed/seeder/tracker/...", "sixseed/policy/family"}},
 
 	{"sixseed/storage/library", []string{

@@ -22,6 +22,7 @@ import (
 // cli is the command line.
 type cli struct {
 	Serve      serveCommand      `cmd:"" help:"Seed a directory of releases."`
+	Tracker    trackerCommand    `cmd:"" help:"Run the tracker alone."`
 	Create     createCommand     `cmd:"" help:"Make a .torrent of a file or directory."`
 	Edit       editCommand       `cmd:"" help:"Change trackers, webseeds and comment of .torrent files; the info-hash stays."`
 	Show       showCommand       `cmd:"" help:"Show what .torrent files say, and what is odd about them."`

@@ -3,20 +3,29 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
 	"golang.org/x/sys/unix"
 )
 
-// keepNotified tells systemd, if it started us, that the daemon is ready, that it lives for as long as it is healthy,
-// and at the end that it is stopping. systemd restarts a daemon that is silent for too long.
+// keepNotified keeps systemd informed about the daemon until ctx ends.
 func (d *daemon) keepNotified(ctx context.Context) error {
-	d.notify(systemd.SdNotifyReady)
-	defer d.notify(systemd.SdNotifyStopping)
+	return notifier{d.log}.keep(ctx, d.service.Healthy)
+}
+
+// notifier tells systemd, if it started us, how we are.
+type notifier struct{ log *slog.Logger }
+
+// keep tells systemd that the program is ready, that it lives for as long as it is healthy, and when ctx ends that it is
+// stopping. systemd restarts a program that is silent for too long.
+func (n notifier) keep(ctx context.Context, healthy func() error) error {
+	n.ready()
+	defer n.notify(systemd.SdNotifyStopping)
 	limit, err := systemd.SdWatchdogEnabled(false)
 	if err != nil {
-		d.log.Warn("systemd's watchdog is not served", "error", err)
+		n.log.Warn("systemd's watchdog is not served", "error", err)
 	}
 	if limit == 0 {
 		<-ctx.Done()
@@ -29,30 +38,33 @@ func (d *daemon) keepNotified(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			d.reportAlive()
+			n.reportAlive(healthy)
 		}
 	}
 }
 
-func (d *daemon) reportAlive() {
-	if err := d.service.Healthy(); err != nil {
-		d.log.Error("the daemon is not well", "error", err)
+func (n notifier) reportAlive(healthy func() error) {
+	if err := healthy(); err != nil {
+		n.log.Error("the daemon is not well", "error", err)
 		return
 	}
-	d.notify(systemd.SdNotifyWatchdog)
+	n.notify(systemd.SdNotifyWatchdog)
 }
 
+// ready tells systemd that the program has started, or that a reload has ended.
+func (n notifier) ready() { n.notify(systemd.SdNotifyReady) }
+
 // reloading tells systemd that a reload begins. The time is how it knows that this answers its own signal.
-func (d *daemon) reloading() {
+func (n notifier) reloading() {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
 		return
 	}
-	d.notify(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", systemd.SdNotifyReloading, now.Nano()/int64(time.Microsecond)))
+	n.notify(fmt.Sprintf("%s\nMONOTONIC_USEC=%d", systemd.SdNotifyReloading, now.Nano()/int64(time.Microsecond)))
 }
 
-func (d *daemon) notify(state string) {
+func (n notifier) notify(state string) {
 	if _, err := systemd.SdNotify(false, state); err != nil {
-		d.log.Warn("systemd cannot be told", "state", state, "error", err)
+		n.log.Warn("systemd cannot be told", "state", state, "error", err)
 	}
 }

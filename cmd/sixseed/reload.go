@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
-
-	systemd "github.com/coreos/go-systemd/v22/daemon"
 
 	"sixseed/cmd/sixseed/config"
 	"sixseed/policy/family"
@@ -15,16 +14,22 @@ import (
 
 // reloadOn reads the configuration again whenever the daemon is asked to, until ctx ends.
 func (d *daemon) reloadOn(ctx context.Context, hangups <-chan os.Signal) error {
+	return reloadOn(ctx, hangups, d.log, d.reread)
+}
+
+// reloadOn calls reread at every signal, until ctx ends.
+func reloadOn(ctx context.Context, hangups <-chan os.Signal, log *slog.Logger, reread func() error) error {
+	tell := notifier{log}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-hangups:
-			d.reloading()
-			if err := d.reread(); err != nil {
-				d.log.Error("configuration stays as it was", "error", err)
+			tell.reloading()
+			if err := reread(); err != nil {
+				log.Error("configuration stays as it was", "error", err)
 			}
-			d.notify(systemd.SdNotifyReady)
+			tell.ready()
 		}
 	}
 }
@@ -35,6 +40,8 @@ func (d *daemon) apply(settings config.Config) error {
 	if err := d.library.Reconfigure(librarySettings(settings)); err != nil {
 		return err
 	}
+	d.torrents.setPublish(settings.Tracker.Publish)
+	d.settings.Tracker.Publish = settings.Tracker.Publish
 	d.settings.Library = settings.Library
 	d.settings.Peers.Encryption = settings.Peers.Encryption
 	d.settings.Peers.MaxConnections = settings.Peers.MaxConnections

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -16,9 +15,8 @@ import (
 // serveCommand is `sixseed serve`: the daemon.
 type serveCommand struct {
 	configFlags
-	Library   []string `help:"Directory to seed, in place of the file's library.dirs. May be given several times." placeholder:"DIR" sep:"none"`
-	LogFormat string   `help:"How log lines are written: text or json." enum:"text,json" default:"text"`
-	LogLevel  string   `help:"The least of what is logged: debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+	Library []string `help:"Directory to seed, in place of the file's library.dirs. May be given several times." placeholder:"DIR" sep:"none"`
+	logFlags
 }
 
 // Help is printed above the flags.
@@ -70,6 +68,14 @@ func overlapSystemCalls() {
 	}
 }
 
+// processors returns how many processors there are, of which overlapSystemCalls may have told the runtime otherwise.
+func processors() int {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return runtime.GOMAXPROCS(0)
+	}
+	return max(1, runtime.GOMAXPROCS(0)/threadsPerProcessor)
+}
+
 // report returns what the daemon writes to: a log, and a bar for hashing if somebody watches the terminal.
 func (c *serveCommand) report(s *streams) (*slog.Logger, library.Progress) {
 	if s.Terminal && c.LogFormat == "text" {
@@ -78,16 +84,4 @@ func (c *serveCommand) report(s *streams) (*slog.Logger, library.Progress) {
 	}
 	log := c.logger(s.Err)
 	return log, library.NewLogProgress(log, nil)
-}
-
-func (c *serveCommand) logger(w io.Writer) *slog.Logger {
-	var options slog.HandlerOptions
-	var level slog.Level
-	if level.UnmarshalText([]byte(c.LogLevel)) == nil { // the parser takes no other words
-		options.Level = level
-	}
-	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, &options))
-	}
-	return slog.New(slog.NewTextHandler(w, &options))
 }

@@ -13,9 +13,12 @@ import (
 
 // printStatus writes status for people: families, torrents, trackers, and what is wrong.
 func printStatus(out io.Writer, status seeder.Status) error {
+	if status.TrackerAlone {
+		return printSections(out, []string{heading(status), embeddedTable(status.Embedded), problemList(status.Problems)})
+	}
 	return printSections(out, []string{
-		heading(status), familyTable(status), sharing(status),
-		torrentTable(status), trackerTable(status.Trackers), problemList(status.Problems),
+		heading(status), familyTable(status), sharing(status), torrentTable(status), trackerTable(status.Trackers),
+		embeddedTable(status.Embedded), problemList(status.Problems),
 	})
 }
 

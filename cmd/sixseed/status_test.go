@@ -59,6 +59,26 @@ func statusFixture() seeder.Status {
 		},
 		Problems: []seeder.Problem{{Subject: "/srv/iso/x.torrent", Text: `tracker "foo://x": unknown scheme`}},
 		Month:    sent(2_820_000_000_000, 1_360_000_000_000),
+		Embedded: embeddedFixture(),
+	}
+}
+
+func embeddedFixture() *seeder.EmbeddedTracker {
+	return &seeder.EmbeddedTracker{
+		Swarms: 3, DualStack: 1,
+		Families: family.Pair[seeder.EmbeddedTrackerFamily]{
+			V6: seeder.EmbeddedTrackerFamily{
+				Seeders: 12, Leechers: 130,
+				HTTP: seeder.TransportStatus{
+					Announces: map[string]uint64{seeder.AnnounceOK: 20_400, "unlisted": 17, "denied": 0},
+					Questions: map[string]uint64{"scraped": 300},
+				},
+				UDP: seeder.TransportStatus{
+					Announces: map[string]uint64{seeder.AnnounceOK: 9_100, "unlisted": 2, "crowded": 1},
+					Questions: map[string]uint64{"scraped": 45},
+				},
+			},
+		},
 	}
 }
 
@@ -72,6 +92,9 @@ func TestPrintStatus(t *testing.T) {
 	for name, status := range map[string]seeder.Status{
 		"status.golden":       statusFixture(),
 		"status-empty.golden": {Version: "0.1.0", Started: at, At: at},
+		"status-tracker.golden": {
+			Version: "0.1.0", Started: at, At: at, TrackerAlone: true, Embedded: embeddedFixture(),
+		},
 	} {
 		var out bytes.Buffer
 		if err := printStatus(&out, status); err != nil {

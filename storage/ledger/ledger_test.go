@@ -65,7 +65,7 @@ func TestOpen_RefusesALaterVersion(t *testing.T) {
 	}
 	for opening, open := range openers {
 		_, err := open(t.Context(), path, ledger.Config{})
-		if err == nil || !strings.Contains(err.Error(), path+": schema version 1000, this program knows 1") {
+		if err == nil || !strings.Contains(err.Error(), path+": schema version 1000, this program knows 2") {
 			t.Errorf("%s: got error %v", opening, err)
 		}
 	}

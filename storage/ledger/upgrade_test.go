@@ -13,7 +13,7 @@ import (
 )
 
 // schemaVersion is the newest one, of which -update leaves a ledger in testdata/upgrade. Those of older versions stay.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // Every ledger that any version ever wrote must open, and be read and written.
 func TestOpen_Upgrades(t *testing.T) {
@@ -44,6 +44,10 @@ func TestOpen_Upgrades(t *testing.T) {
 			if err != nil || totals[[20]byte{1}].V6.Payload != 4000 || totals[[20]byte{2}].V4.Payload != 900 {
 				t.Errorf("totals: got %+v, %v", totals, err)
 			}
+			downloads, err := l.Downloads(t.Context())
+			if want := int64(version-1) * 5; err != nil || downloads[[20]byte{1}] != want { // version 1 had none
+				t.Errorf("downloads: got %v, %v, want %d", downloads, err, want)
+			}
 			value, ok, err := l.Verified(t.Context(), "release-1.iso")
 			if err != nil || !ok || string(value) != "verified" {
 				t.Errorf("verification: got %q, %v, %v", value, ok, err)
@@ -67,6 +71,9 @@ func leaveLedger(t *testing.T, path string) {
 	now.Time = at(t, "2026-11-22T12:00:00Z").Time
 	record(t, l, sent(1, family.V6, 3000))
 	if err := l.SetVerified(t.Context(), "release-1.iso", []byte("verified")); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.AddDownloads(t.Context(), map[[20]byte]int64{{1}: 5}); err != nil {
 		t.Fatal(err)
 	}
 	closeLedger(t, l)

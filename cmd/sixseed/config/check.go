@@ -14,9 +14,10 @@ import (
 // checkValues finds what is wrong with values that could be read: on their own, and with each other.
 func (r *reading) checkValues() {
 	r.checkPaths()
-	r.checkTrackers()
+	r.checkAnnounceURLs()
 	r.checkWebseeds()
 	r.checkAddresses()
+	r.checkTracker()
 	r.checkSchedule()
 	r.checkFloors()
 	r.checkUnbuilt()
@@ -31,9 +32,6 @@ func (r *reading) checkPaths() {
 	for i := range r.config.Library.Dirs {
 		r.checkPath(fmt.Sprintf("library.dirs[%d]", i), &r.config.Library.Dirs[i])
 	}
-	if r.config.Tracker.List != "" {
-		r.checkPath("tracker.list", &r.config.Tracker.List)
-	}
 }
 
 // checkPath wants one absolute path and tidies it.
@@ -44,22 +42,28 @@ func (r *reading) checkPath(name string, path *string) {
 	*path = filepath.Clean(*path)
 }
 
-// checkTrackers wants URLs that an announce can be sent to.
-func (r *reading) checkTrackers() {
+// checkAnnounceURLs wants URLs that an announce can be sent to.
+func (r *reading) checkAnnounceURLs() {
 	for i, tier := range r.config.Library.Trackers {
 		if len(tier) == 0 {
 			r.report(fmt.Sprintf("library.trackers[%d]", i), "is an empty tier: name a tracker in it, or remove it")
 		}
 		for j, tracker := range tier {
-			name := fmt.Sprintf("library.trackers[%d][%d]", i, j)
-			u, err := parseURL(tracker, "http", "https", "udp")
-			switch {
-			case err != nil:
-				r.report(name, "%q is not the URL of a tracker: %v", tracker, err)
-			case u.Scheme == "udp" && u.Port() == "": // BEP 15 names no default port
-				r.report(name, "%q has no port, which udp needs: write it after the host, as in udp://HOST:6969", tracker)
-			}
+			r.checkAnnounceURL(fmt.Sprintf("library.trackers[%d][%d]", i, j), tracker)
 		}
+	}
+	for i, tracker := range r.config.Tracker.Publish {
+		r.checkAnnounceURL(fmt.Sprintf("tracker.publish[%d]", i), tracker)
+	}
+}
+
+func (r *reading) checkAnnounceURL(name, tracker string) {
+	u, err := parseURL(tracker, "http", "https", "udp")
+	switch {
+	case err != nil:
+		r.report(name, "%q is not the URL of a tracker: %v", tracker, err)
+	case u.Scheme == "udp" && u.Port() == "": // BEP 15 names no default port
+		r.report(name, "%q has no port, which udp needs: write it after the host, as in udp://HOST:6969", tracker)
 	}
 }
 
@@ -112,6 +116,7 @@ func (r *reading) checkAddresses() {
 		}
 	}
 	check("tracker.listen", r.config.Tracker.Listen)
+	check("tracker.https.listen", r.config.Tracker.HTTPS.Listen)
 	check("web.listen", r.config.Web.Listen)
 }
 

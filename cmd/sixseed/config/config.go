@@ -4,9 +4,9 @@
 // admin mends a file once. Nothing is replaced by a default because it was wrong, and a key that the program cannot
 // honour yet is refused rather than ignored.
 //
-// The structs of this file are the one place that describes the keys. Their tags give a key's name, its range and
-// whether a running daemon can take a change; their values in Default are the defaults; and the comments of their
-// fields are printed as the comments of the example (see Example), so they are written for admins.
+// The structs of this file and of tracker.go are the one place that describes the keys. Their tags give a key's name, its
+// range and whether a running daemon can take a change; their values in Default are the defaults; and the comments of
+// their fields are printed as the comments of the example (see Example), so they are written for admins.
 package config
 
 import (
@@ -19,7 +19,8 @@ import (
 
 // Config is everything that a configuration file can say.
 type Config struct {
-	// The directory that sixseed writes to: the ledger, and torrents/ for the .torrent files it makes.
+	// The directory that sixseed writes to: the ledger, the tracker's swarms, and torrents/ for the .torrent
+	// files it makes.
 	// Nothing is written anywhere else. It must not lie in a library directory.
 	StateDir string `toml:"state_dir"`
 
@@ -193,19 +194,6 @@ type IPv4Policy struct {
 	DSCP DSCP `toml:"dscp" reload:"live"`
 }
 
-// Tracker configures the embedded tracker.
-type Tracker struct {
-	// Addresses and ports of the tracker, HTTP and UDP both. Empty: no tracker.
-	// Example: ["0.0.0.0:6969", "[::]:6969"]
-	Listen []netip.AddrPort `toml:"listen"`
-
-	// Torrents that are tracked: "listed" are those we seed and those of tracker.list, "open" any.
-	Access Access `toml:"access"`
-
-	// A file of info-hashes to track, one on a line, 40 hex digits. Empty: none.
-	List string `toml:"list"`
-}
-
 // Web configures the page for admins.
 type Web struct {
 	// Addresses and ports of the page. It has no password: keep it on this machine, or behind a proxy that
@@ -260,7 +248,7 @@ func Default() Config {
 			IPv4:          IPv4Policy{Upload: UnlimitedRate, Floor: 0, Monthly: UnlimitedSize, DSCP: LowerEffort},
 			Schedule:      []Window{},
 		},
-		Tracker: Tracker{Listen: []netip.AddrPort{}, Access: AccessListed},
+		Tracker: defaultTracker(),
 		Web: Web{
 			Listen: []netip.AddrPort{
 				netip.MustParseAddrPort("127.0.0.1:8086"),

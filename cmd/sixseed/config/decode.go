@@ -74,6 +74,10 @@ func (r *reading) convert(k key, name string, value any, into reflect.Value) err
 		if text, ok := value.(string); ok {
 			return setAddress(text, target)
 		}
+	case *netip.Prefix:
+		if text, ok := value.(string); ok {
+			return setNetwork(text, target)
+		}
 	case encoding.TextUnmarshaler:
 		if text, ok := value.(string); ok {
 			return target.UnmarshalText([]byte(text))
@@ -126,6 +130,24 @@ func setAddress(text string, into *netip.AddrPort) error {
 		return fmt.Errorf(`%q is not an IP address with a port: use one like "127.0.0.1:8086" or "[::1]:8086"`, text)
 	}
 	*into = address
+	return nil
+}
+
+// setNetwork stores a network, or an address as the network of that one address.
+func setNetwork(text string, into *netip.Prefix) error {
+	network, err := netip.ParsePrefix(text)
+	if addr, addrErr := netip.ParseAddr(text); addrErr == nil && addr.Zone() == "" {
+		network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf(`%q is not a network: use one like "10.0.0.0/8" or "2001:db8::/32", or an address`, text)
+	case network.Addr().Is4In6():
+		return fmt.Errorf("%q is IPv4 written as IPv6: write it as IPv4", text)
+	case network != network.Masked():
+		return fmt.Errorf("%q has bits set behind its /%d: did you mean %q?", text, network.Bits(), network.Masked())
+	}
+	*into = network
 	return nil
 }
 

@@ -1,7 +1,7 @@
 package config
 
 import (
-	_ "embed"
+	"embed"
 	"encoding"
 	"fmt"
 	"go/ast"
@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// source is the Go file that declares Config, for its comments.
+// source are the Go files that declare Config, for their comments.
 //
-//go:embed config.go
-var source []byte
+//go:embed config.go tracker.go
+var source embed.FS
 
 // Example returns a configuration file that holds every key at its default, each with a comment.
 func Example() string {
@@ -72,19 +72,7 @@ func whenApplied(k key) string {
 
 // fieldComments returns the lines of each key's comment in the source.
 func fieldComments() map[string][]string {
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", source, parser.ParseComments)
-	if err != nil {
-		return nil // it was compiled from the same bytes
-	}
-	structs := map[string]*ast.StructType{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if declared, ok := n.(*ast.TypeSpec); ok {
-			if s, ok := declared.Type.(*ast.StructType); ok {
-				structs[declared.Name.Name] = s
-			}
-		}
-		return true
-	})
+	structs := declaredStructs()
 	comments := map[string][]string{}
 	for _, all := range []iter.Seq[key]{keys(), windowKeys()} {
 		for k := range all {
@@ -92,6 +80,24 @@ func fieldComments() map[string][]string {
 		}
 	}
 	return comments
+}
+
+// declaredStructs returns the structs of the source by name. What was compiled can be read and parsed.
+func declaredStructs() map[string]*ast.StructType {
+	structs := map[string]*ast.StructType{}
+	for _, name := range []string{"config.go", "tracker.go"} {
+		text, _ := source.ReadFile(name)
+		file, _ := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments)
+		ast.Inspect(file, func(n ast.Node) bool {
+			if declared, ok := n.(*ast.TypeSpec); ok {
+				if s, ok := declared.Type.(*ast.StructType); ok {
+					structs[declared.Name.Name] = s
+				}
+			}
+			return true
+		})
+	}
+	return structs
 }
 
 // commentOf returns the lines above a key's field.

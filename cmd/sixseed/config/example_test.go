@@ -55,7 +55,7 @@ func TestExample_SaysWhenAChangeApplies(t *testing.T) {
 		"# Default: 64. SIGHUP applies a change.\nmax_per_address = 64\n",
 		"# Default: \"0\". SIGHUP applies a change.\nfloor = \"0\"\n",
 		"# Default: [\"127.0.0.1:8086\", \"[::1]:8086\"]. A change needs a restart.\nlisten = ",
-		"# Default: \"listed\". Not built yet: nothing else is taken.\naccess = \"listed\"\n",
+		"# Default: \"\". Not built yet: nothing else is taken.\npostgres = \"\"\n",
 		"[policy.ipv4]\n",
 	} {
 		if !strings.Contains(example, want) {

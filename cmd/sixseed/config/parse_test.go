@@ -16,7 +16,7 @@ import (
 
 // byValue lets cmp look at addresses and time zones.
 var byValue = cmp.Options{
-	cmpopts.EquateComparable(netip.AddrPort{}),
+	cmpopts.EquateComparable(netip.AddrPort{}, netip.Prefix{}),
 	cmp.Comparer(func(a, b config.Zone) bool { return a.String() == b.String() }),
 }
 
@@ -341,9 +341,6 @@ func TestParse_RefusesWhatIsNotTOML(t *testing.T) {
 func TestParse_RefusesWhatIsNotBuilt(t *testing.T) {
 	t.Parallel()
 	for key, test := range map[string]struct{ value, want string }{
-		"tracker.listen":  {`["[::]:6969"]`, `the tracker is not built yet; leave it []`},
-		"tracker.access":  {`"open"`, `the tracker is not built yet; leave it "listed"`},
-		"tracker.list":    {`"/etc/list"`, `the tracker is not built yet; leave it ""`},
 		"ledger.postgres": {`"postgres://"`, `the fleet's ledger is not built yet; leave it ""`},
 		"ledger.node":     {`"mirror1"`, `the fleet's ledger is not built yet; leave it ""`},
 	} {

@@ -45,6 +45,21 @@ func Load(file string, flags Overrides) (Config, error) {
 		r.override(flags)
 		r.checkValues()
 		r.checkDirectories()
+		r.checkTrackerFiles()
+	}
+	return r.result()
+}
+
+// LoadTracker is Load for a tracker alone. The library is not looked at; there must be a tracker, and something that it
+// tracks.
+func LoadTracker(file string, flags Overrides) (Config, error) {
+	r := newReading(file)
+	if r.decodeFile() {
+		r.override(flags)
+		r.config.Library = Default().Library
+		r.checkValues()
+		r.checkTrackerFiles()
+		r.checkTrackerAlone()
 	}
 	return r.result()
 }

@@ -5,9 +5,6 @@ import "reflect"
 // unbuilt are the keys that nothing honours yet, with what is missing. They are refused unless they are at their
 // default: nobody shall rely on a limit that is not there.
 var unbuilt = map[string]string{
-	"tracker.listen":  "the tracker is not built yet",
-	"tracker.access":  "the tracker is not built yet",
-	"tracker.list":    "the tracker is not built yet",
 	"ledger.postgres": "the fleet's ledger is not built yet",
 	"ledger.node":     "the fleet's ledger is not built yet",
 }

@@ -3,6 +3,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -81,6 +82,7 @@ type settings struct {
 	library   string
 	tiers     [][]string
 	peers     string // further lines of the configuration's [peers]
+	tracker   string // the lines of its [tracker]
 	stateSize string // if set, the state directory is a file system of this size, which only the daemon sees
 	env       []string
 }
@@ -91,6 +93,7 @@ type daemon struct {
 	state  string   // its state directory
 	page   string   // base URL
 	port   uint16   // for peers
+	runs   string   // the command of the program; empty: serve
 	within []string // a command that runs the daemon in surroundings of its own
 	env    []string
 
@@ -121,7 +124,7 @@ func startDaemon(t *testing.T, s settings) *daemon {
 		t.Fatal(err)
 	}
 	text := fmt.Sprintf("state_dir = %q\n[library]\ndirs = [%q]\ntrackers = %s\n", d.state, s.library, tiers)
-	text += fmt.Sprintf("[peers]\nport = %d\n%s\n[web]\nlisten = [%q]\n", d.port, s.peers, page)
+	text += fmt.Sprintf("[peers]\nport = %d\n%s\n[web]\nlisten = [%q]\n[tracker]\n%s\n", d.port, s.peers, page, s.tracker)
 	if err := os.WriteFile(d.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +143,7 @@ func startDaemon(t *testing.T, s settings) *daemon {
 func (d *daemon) start(t *testing.T) {
 	t.Helper()
 	log, ended := new(journal), make(chan struct{})
-	words := append(slices.Clone(d.within), program, "serve", "--config", d.config)
+	words := append(slices.Clone(d.within), program, cmp.Or(d.runs, "serve"), "--config", d.config)
 	d.command = peers.Command(context.Background(), words[0], words[1:]...)
 	d.command.Env = append(d.command.Env, d.env...)
 	d.command.Stdout, d.command.Stderr = log, log

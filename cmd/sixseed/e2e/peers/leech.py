@@ -1,6 +1,7 @@
-"""Downloads one torrent over one address, and ends when the data are complete.
+"""Downloads one torrent over the given addresses, and ends when the data are complete; or seeds it until it is ended.
 
-Arguments: the .torrent file, the folder for the data, ADDRESS:PORT to use, "plain" or "rc4", bytes per second or 0.
+Arguments: the .torrent file, the folder for the data, ADDRESS:PORT to use or more of them with commas, "plain" or "rc4",
+bytes per second or 0, "leech" or "seed".
 """
 
 import sys
@@ -8,11 +9,12 @@ import time
 
 import libtorrent as lt
 
-torrent, folder, interface, encryption, limit = sys.argv[1:]
+torrent, folder, interfaces, encryption, limit, role = sys.argv[1:]
 policy = lt.enc_policy.forced if encryption == "rc4" else lt.enc_policy.disabled
 session = lt.session({
-    "listen_interfaces": interface,
-    "outgoing_interfaces": interface.rpartition(":")[0].strip("[]"),
+    "listen_interfaces": interfaces,
+    # Of several it would take one after the other, whether a peer's family is the same or not.
+    "outgoing_interfaces": "" if "," in interfaces else interfaces.rpartition(":")[0].strip("[]"),
     "in_enc_policy": int(policy),
     "out_enc_policy": int(policy),
     "allowed_enc_level": int(lt.enc_level.rc4),
@@ -33,7 +35,7 @@ download = session.add_torrent({
     "flags": lt.torrent_flags.disable_pex,
 })
 download.set_download_limit(int(limit))  # the session's own does not hold for peers on this machine
-while not download.status().is_seeding:
+while role == "seed" or not download.status().is_seeding:
     time.sleep(0.05)
     for alert in session.pop_alerts():
         print(alert.message(), flush=True)

@@ -3,6 +3,7 @@ package peers
 import (
 	"context"
 	_ "embed"
+	"net/netip"
 	"strconv"
 )
 
@@ -22,10 +23,27 @@ func (libtorrent) Program() string { return libtorrentPackage }
 func (libtorrent) Loopback() bool  { return true }
 
 func (libtorrent) Download(ctx context.Context, job Job) error {
+	return job.run(ctx, python, libtorrentArguments(job, "leech")...)
+}
+
+func (libtorrent) Seed(ctx context.Context, job Job) error {
+	return job.serve(ctx, python, libtorrentArguments(job, "seed")...)
+}
+
+// listenInterfaces are the addresses that a job is for as libtorrent wants them, with any port.
+func (j Job) listenInterfaces() string {
+	interfaces := netip.AddrPortFrom(j.Bind, 0).String()
+	if j.And.IsValid() {
+		interfaces += "," + netip.AddrPortFrom(j.And, 0).String()
+	}
+	return interfaces
+}
+
+func libtorrentArguments(job Job, role string) []string {
 	encryption := "plain"
 	if job.Encrypt {
 		encryption = "rc4"
 	}
 	limit := strconv.FormatInt(job.Limit, 10)
-	return job.run(ctx, python, "-c", leechScript, job.Torrent, job.Dir, listenInterface(job.Bind, 0), encryption, limit)
+	return []string{"-c", leechScript, job.Torrent, job.Dir, job.listenInterfaces(), encryption, limit, role}
 }

@@ -23,6 +23,7 @@ var packages = map[string]string{
 	"systemd-analyze":     "systemd",
 	"transmission-daemon": "transmission-daemon",
 	"transmission-show":   "transmission-cli",
+	"wrk":                 "wrk",
 	"xorriso":             "xorriso",
 }
 

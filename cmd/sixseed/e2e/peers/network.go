@@ -16,10 +16,10 @@ import (
 var Loopback = family.Pair[netip.Addr]{V4: netip.MustParseAddr("127.0.0.1"), V6: netip.IPv6Loopback()}
 
 // routable are addresses that are not loopback addresses: of RFC 2544's test network, and unique local. They exist in
-// the tests' own network alone.
-var routable = family.Pair[netip.Prefix]{
-	V4: netip.MustParsePrefix("198.18.66.1/32"),
-	V6: netip.MustParsePrefix("fd66:5eed::1/128"),
+// the tests' own network alone. There are two of each, since some clients take what comes from one for one peer.
+var routable = [2]family.Pair[netip.Addr]{
+	{V4: netip.MustParseAddr("198.18.66.1"), V6: netip.MustParseAddr("fd66:5eed::1")},
+	{V4: netip.MustParseAddr("198.18.66.2"), V6: netip.MustParseAddr("fd66:5eed::2")},
 }
 
 // isolated is set in the environment of tests that run in a network of their own.
@@ -66,8 +66,10 @@ func again() int {
 
 func setUpNetwork() error {
 	commands := [][]string{{"link", "set", "lo", "up"}}
-	for _, f := range family.All {
-		commands = append(commands, []string{"address", "add", routable.Get(f).String(), "dev", "lo"})
+	for _, host := range routable {
+		for _, f := range family.All {
+			commands = append(commands, []string{"address", "add", host.Get(f).String(), "dev", "lo"})
+		}
 	}
 	for _, arguments := range commands {
 		if err := run(context.Background(), "ip", arguments...); err != nil {
@@ -82,9 +84,15 @@ func Addresses(t testing.TB, clients ...Client) family.Pair[netip.Addr] {
 	t.Helper()
 	for _, client := range clients {
 		if !client.Loopback() {
-			NeedRoot(t)
-			return family.Both(func(f family.Family) netip.Addr { return routable.Get(f).Addr() })
+			return Hosts(t)[0]
 		}
 	}
 	return Loopback
+}
+
+// Hosts returns the addresses of two hosts, as it were, in the tests' network. All clients take them.
+func Hosts(t testing.TB) [2]family.Pair[netip.Addr] {
+	t.Helper()
+	NeedRoot(t)
+	return routable
 }

@@ -36,8 +36,3 @@ func tryPort(ctx context.Context, port uint16) error {
 	}
 	return nil
 }
-
-// listenInterface writes an address and a port as libtorrent wants them.
-func listenInterface(address netip.Addr, port uint16) string {
-	return netip.AddrPortFrom(address, port).String()
-}

@@ -20,19 +20,29 @@ func (rtorrent) Program() string { return "rtorrent" }
 func (rtorrent) Loopback() bool  { return true }
 
 func (rtorrent) Download(ctx context.Context, job Job) error {
+	return withRtorrent(job, func(arguments ...string) error { return job.run(ctx, "rtorrent", arguments...) },
+		`method.set_key = event.download.finished, end_when_complete, "system.shutdown.normal="`)
+}
+
+func (rtorrent) Seed(ctx context.Context, job Job) error {
+	return withRtorrent(job, func(arguments ...string) error { return job.serve(ctx, "rtorrent", arguments...) })
+}
+
+// withRtorrent calls run with rtorrent's arguments for a job, while the files exist that those name.
+func withRtorrent(job Job, run func(arguments ...string) error, more ...string) error {
 	state, err := os.MkdirTemp("", "rtorrent-")
 	if err != nil {
 		return fmt.Errorf("make rtorrent's session folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(state) }()
 	settings := filepath.Join(state, "rtorrent.rc")
-	if err := os.WriteFile(settings, []byte(rtorrentSettings(job, state)), 0o600); err != nil {
+	if err := os.WriteFile(settings, []byte(rtorrentSettings(job, state, more)), 0o600); err != nil {
 		return fmt.Errorf("write rtorrent's settings: %w", err)
 	}
-	return job.run(ctx, "rtorrent", "-n", "-o", "import="+settings, job.Torrent)
+	return run("-n", "-o", "import="+settings, job.Torrent)
 }
 
-func rtorrentSettings(job Job, state string) string {
+func rtorrentSettings(job Job, state string, more []string) string {
 	lines := []string{
 		"system.daemon.set = true",
 		"session.path.set = " + state,
@@ -41,8 +51,8 @@ func rtorrentSettings(job Job, state string) string {
 		"network.port_random.set = yes",
 		"dht.mode.set = disable",
 		"protocol.pex.set = no",
-		`method.set_key = event.download.finished, end_when_complete, "system.shutdown.normal="`,
 	}
+	lines = append(lines, more...)
 	if job.Limit > 0 {
 		lines = append(lines, fmt.Sprintf("throttle.global_down.max_rate.set = %d", job.Limit))
 	}

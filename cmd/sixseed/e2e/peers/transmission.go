@@ -21,29 +21,40 @@ func (transmission) Program() string { return "transmission-daemon" }
 func (transmission) Loopback() bool  { return false }
 
 func (transmission) Download(ctx context.Context, job Job) error {
+	return withTransmission(job, true, func(arguments ...string) error { return job.run(ctx, "env", arguments...) })
+}
+
+func (transmission) Seed(ctx context.Context, job Job) error {
+	return withTransmission(job, false, func(arguments ...string) error { return job.serve(ctx, "env", arguments...) })
+}
+
+// withTransmission calls run with the arguments of env for a job, while the folder exists that those name.
+func withTransmission(job Job, endWhenComplete bool, run func(arguments ...string) error) error {
 	folder, err := os.MkdirTemp("", "transmission-")
 	if err != nil {
 		return fmt.Errorf("make transmission's folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	if err := prepareTransmission(job, folder); err != nil {
+	if err := prepareTransmission(job, folder, endWhenComplete); err != nil {
 		return fmt.Errorf("prepare transmission's folder: %w", err)
 	}
 	command := []string{"transmission-daemon", "--foreground", "--log-info", "--config-dir", folder}
 	if job.Output != nil {
 		command = append([]string{"TR_DEBUG_FD=2"}, command...)
 	}
-	return job.run(ctx, "env", command...)
+	return run(command...)
 }
 
 // prepareTransmission puts into folder the settings, the torrent and the script.
-func prepareTransmission(job Job, folder string) error {
+func prepareTransmission(job Job, folder string, endWhenComplete bool) error {
 	torrent, err := os.ReadFile(job.Torrent)
 	if err != nil {
 		return err
 	}
 	script := filepath.Join(folder, "complete")
-	settings, err := json.MarshalIndent(transmissionSettings(job, script), "", "  ")
+	all := transmissionSettings(job)
+	all["script-torrent-done-enabled"], all["script-torrent-done-filename"] = endWhenComplete, script
+	settings, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -70,7 +81,7 @@ func prepareTransmission(job Job, folder string) error {
 // allOfIPv4 is a blocklist.
 const allOfIPv4 = "all of IPv4:0.0.0.1-255.255.255.255\n"
 
-func transmissionSettings(job Job, script string) map[string]any {
+func transmissionSettings(job Job) map[string]any {
 	// Trackers are reached from the IPv4 address if one is set, else from the IPv6 address, and peers from the address of
 	// their family. For a download over IPv4, an IPv6 address that this machine does not have (RFC 6666) keeps from IPv6
 	// peers. The same the other way round would keep from all trackers; a blocklist keeps from IPv4 peers instead.
@@ -85,21 +96,19 @@ func transmissionSettings(job Job, script string) map[string]any {
 		encryption = requireEncryption
 	}
 	return map[string]any{
-		"bind-address-ipv4":            ipv4,
-		"bind-address-ipv6":            ipv6,
-		"blocklist-enabled":            onlyIPv6,
-		"encryption":                   encryption,
-		"download-dir":                 job.Dir,
-		"speed-limit-down-enabled":     job.Limit > 0,
-		"speed-limit-down":             job.Limit / 1000, // kB/s
-		"peer-port-random-on-start":    true,
-		"port-forwarding-enabled":      false,
-		"dht-enabled":                  false,
-		"lpd-enabled":                  false,
-		"pex-enabled":                  false,
-		"utp-enabled":                  false,
-		"rpc-enabled":                  false,
-		"script-torrent-done-enabled":  true,
-		"script-torrent-done-filename": script,
+		"bind-address-ipv4":         ipv4,
+		"bind-address-ipv6":         ipv6,
+		"blocklist-enabled":         onlyIPv6,
+		"encryption":                encryption,
+		"download-dir":              job.Dir,
+		"speed-limit-down-enabled":  job.Limit > 0,
+		"speed-limit-down":          job.Limit / 1000, // kB/s
+		"peer-port-random-on-start": true,
+		"port-forwarding-enabled":   false,
+		"dht-enabled":               false,
+		"lpd-enabled":               false,
+		"pex-enabled":               false,
+		"utp-enabled":               false,
+		"rpc-enabled":               false,
 	}
 }
