@@ -34,11 +34,10 @@ func (w *watch) look(d time.Duration) map[choker.ID]choker.Peer {
 	return standings
 }
 
-func (w *watch) unchoke(id choker.ID) {
-	w.places.Apply(choker.Decision{Unchoke: []choker.ID{id}}, w.now)
-}
+// unchoke gives the first peer a slot, and choke takes it.
+func (w *watch) unchoke() { w.places.Apply(choker.Decision{Unchoke: []choker.ID{1}}, w.now) }
 
-func (w *watch) choke(id choker.ID) { w.places.Apply(choker.Decision{Choke: []choker.ID{id}}, w.now) }
+func (w *watch) choke() { w.places.Apply(choker.Decision{Choke: []choker.ID{1}}, w.now) }
 
 func TestPlaces_APeerThroughItsTurns(t *testing.T) {
 	t.Parallel()
@@ -60,17 +59,17 @@ func TestPlaces_APeerThroughItsTurns(t *testing.T) {
 	peer.interest(true)
 	check("it wants something", time.Second, func(p *choker.Peer) { p.Interested, p.Since = true, began.Add(time.Second) })
 	w.look(5 * time.Second)
-	w.unchoke(1)
+	w.unchoke()
 	peer.send(2000)
 	check("it has a slot", time.Second, func(p *choker.Peer) {
 		p.Unchoked, p.Waits, p.Since, p.Sent = true, true, began.Add(6*time.Second), 2000
 	})
 	peer.send(500)
-	w.choke(1)
+	w.choke()
 	check("it has lost it", time.Second, func(p *choker.Peer) {
 		p.Unchoked, p.Waits, p.Since, p.Turns, p.Sent = false, false, began.Add(7*time.Second), 1, 2500
 	})
-	w.unchoke(1)
+	w.unchoke()
 	check("its second turn", time.Second, func(p *choker.Peer) {
 		p.Unchoked, p.Waits, p.Since, p.Sent = true, true, began.Add(8*time.Second), 0
 	})
@@ -118,15 +117,15 @@ func TestPlaces_Idle(t *testing.T) {
 		}
 	}
 	idle("it waits for a slot", time.Minute, false)
-	w.unchoke(1)
+	w.unchoke()
 	idle("it has one, and takes nothing yet", 4*time.Second, false)
 	peer.send(1)
 	idle("it has begun", 4*time.Second, false)
 	idle("it pauses", 4*time.Second, false)
 	idle("it has paused for long", time.Second, true)
-	w.choke(1)
+	w.choke()
 	idle("it is choked", time.Minute, true)
-	w.unchoke(1)
+	w.unchoke()
 	idle("it may try again", time.Second, true)
 	peer.send(1)
 	idle("it takes something", time.Second, false)
@@ -170,7 +169,7 @@ func TestPlaces_Waiting(t *testing.T) {
 		w.join(n+1, f).interest(n != 4)
 		w.look(time.Second)
 	}
-	w.unchoke(1)
+	w.unchoke()
 	want := family.Pair[seeder.Waiting]{
 		V4: seeder.Waiting{Peers: 2, Longest: 3 * time.Second},
 		V6: seeder.Waiting{Peers: 1, Longest: time.Second},

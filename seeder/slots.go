@@ -103,7 +103,8 @@ func (s *slots) number(peers []choker.Peer, now time.Time) int {
 	if limit := s.limit.Load(); limit > 0 {
 		return int(limit)
 	}
-	s.auto = s.auto.Next(peers, max(len(peers), 1), now)
+	const fewPeers = 8 // for whom there are slots before they come
+	s.auto = s.auto.Next(peers, max(len(peers), fewPeers), now)
 	return s.auto.Slots
 }
 

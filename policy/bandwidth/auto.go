@@ -12,7 +12,8 @@ import (
 // what it cannot use, because its peers read slowly or sit behind a slow link of their own, makes no queue that IPv4's
 // packets see, and is IPv4's.
 //
-// The queue is seen in what IPv4's packets go through; see strain. A way that is unsteady by itself is told by cuts that
+// The queue is seen in what IPv4's packets go through; see strain. One that is too short to be seen drops packets, IPv6's
+// too, and TCP takes seconds to come back from that: what IPv6 had before counts as its own meanwhile. A way that is unsteady by itself is told by cuts that
 // change nothing: what there was of it then counts as usual.
 //
 // While nothing goes out over IPv6 there is no limit at all.
@@ -77,9 +78,9 @@ const (
 	rise = 0.015
 	// calm is how long there must have been no strain before the limit grows.
 	calm = 300 * time.Millisecond
-	// recovery is how long TCP takes at most to be as fast as before a loss, and leastHealed the part of that that will do.
+	// recovery is how long IPv6 has at most to come back after a loss, and leastHealed the part of its rate that will do.
 	recovery    = 5 * time.Second
-	leastHealed = 0.95
+	leastHealed = 0.9
 	// growth is by how much the limit grows in a tenth of a second, up to what is known to be there.
 	growth = 1.5
 	// patience is how long the limit stays there before it is tried whether there is more, in steps that grow by probing
@@ -107,21 +108,25 @@ func (a *Auto) Step(o Observation) {
 		a.state, a.limit, a.since = Growing, a.usage.rates.V4, quietAfter
 	}
 	if now, known := strainOf(o.Paths); known {
-		a.since += o.Elapsed
-		strained := now.beyond(a.usual) >= 1
-		a.doubt(strained, o.Elapsed)
-		a.healing = max(0, a.healing-o.Elapsed)
-		if strained && now.isLossOnly(a.usual) {
-			a.heal()
-		}
-		switch passes := a.doubtful() && now.isLossOnly(a.usual); {
-		case strained && !passes:
-			a.yield(now, o)
-		default:
-			a.grow(o)
-		}
+		a.feel(now, o)
 	}
 	a.limit = max(a.limit, a.least())
+}
+
+// feel takes what IPv4's packets go through.
+func (a *Auto) feel(now strain, o Observation) {
+	a.since += o.Elapsed
+	a.healing = max(0, a.healing-o.Elapsed)
+	strained, lossOnly := now.beyond(a.usual) >= 1, now.isLossOnly(a.usual)
+	a.doubt(strained, o.Elapsed)
+	if strained && lossOnly {
+		a.heal()
+	}
+	if passes := a.doubtful() && lossOnly; strained && !passes {
+		a.yield(now, o)
+	} else {
+		a.grow(o)
+	}
 }
 
 // Limit is what IPv4 may have now, as Limits has it.

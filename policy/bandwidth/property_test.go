@@ -1,6 +1,7 @@
 package bandwidth_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,17 +52,19 @@ func TestGate_KeepsItsPromises(t *testing.T) {
 	rapid.Check(t, func(draw *rapid.T) {
 		s := drawSituation(draw)
 		var groups family.Pair[group]
+		var first family.Pair[[]int64] // what each sender had of what the buckets held at first
 		var sent family.Pair[int64]
 		synctest.Test(t, func(*testing.T) {
 			c := newCrowd(s.limits)
 			defer c.close()
 			groups = family.Both(func(f family.Family) group { return c.several(f, s.senders.Get(f), behaviour{}) })
-			time.Sleep(time.Second) // what the buckets held at first is gone
+			time.Sleep(time.Second)
+			first = family.Both(func(f family.Family) []int64 { return groups.Get(f).each() })
 			sent.V6, sent.V4 = both(groups.V6, groups.V4, 2*time.Second)
 		})
 		for _, f := range family.All {
 			s.check(draw, f, sent.Get(f))
-			checkTurns(draw, groups.Get(f))
+			checkTurns(draw, groups.Get(f), first.Get(f))
 		}
 	})
 }
@@ -75,16 +78,26 @@ func (s situation) check(t *rapid.T, f family.Family, sent int64) {
 	}
 }
 
-// checkTurns fails if one sender of a family had more than two turns more than another.
-func checkTurns(t *rapid.T, senders group) {
+// checkTurns fails if one sender of a family had more than two turns more than another since the first second.
+func checkTurns(t *rapid.T, senders group, first []int64) {
 	if len(senders) == 0 {
 		return
 	}
-	least, most := senders[0].sent.Load(), senders[0].sent.Load()
-	for _, s := range senders {
-		least, most = min(least, s.sent.Load()), max(most, s.sent.Load())
+	had := senders.each()
+	for i := range had {
+		had[i] -= first[i]
 	}
+	least, most := slices.Min(had), slices.Max(had)
 	if slack := most/10 + 2*all; most-least > slack {
 		t.Fatalf("one sender had %d bytes, another %d", least, most)
 	}
+}
+
+// each returns what every sender of a group has sent so far.
+func (g group) each() []int64 {
+	sent := make([]int64, len(g))
+	for i, s := range g {
+		sent[i] = s.sent.Load()
+	}
+	return sent
 }

@@ -3,6 +3,8 @@ package wire
 import (
 	"cmp"
 	"time"
+
+	"sixseed/policy/family"
 )
 
 // Bounds of a backlog, in bytes. The least is what a slow peer gets, and the most is what net.ipv4.tcp_wmem usually lets
@@ -25,11 +27,22 @@ const (
 // needs none, whatever the peer's distance: it grows with the kernel's own send buffer, and TCP's congestion control
 // sees to it.
 //
+// It is IPv4's that has to be short, because IPv6 waits for it. IPv6's is bounded by the most there may be: for a shorter one the
+// sender is woken more often, which costs a tenth of its processor time.
+//
 // What others have to wait for is time, and fast peers need much in a short one, so the bound follows the peer's rate: it
 // is worth 20 to 80 ms. The zero value is firstBacklog.
 type backlog struct {
 	bytes int       // 0: firstBacklog
 	full  time.Time // when the socket last took no more
+}
+
+// backlogOf is the bound that a socket for a class begins with.
+func backlogOf(class family.Family) int {
+	if class == family.V6 {
+		return mostBacklog
+	}
+	return firstBacklog
 }
 
 // refilled takes note that the socket takes no more. From then on it takes more again as soon as it holds less than half

@@ -41,10 +41,12 @@ const Patience = patience
 // MaxControl is how many bytes of our answers a peer may leave unread.
 const MaxControl = maxControl
 
-// FirstBacklog is how much a new socket takes that is not sent, and LeastBacklog that of a slow peer.
+// FirstBacklog is how much a new socket for IPv4 takes that is not sent, LeastBacklog that of a slow peer, and MostBacklog
+// that of an IPv6 one.
 const (
 	FirstBacklog = firstBacklog
 	LeastBacklog = leastBacklog
+	MostBacklog  = mostBacklog
 )
 
 // Socket is what accepts connections.

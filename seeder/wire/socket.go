@@ -25,7 +25,7 @@ func (e *Endpoint) tune(raw syscall.RawConn, packets, class family.Family) {
 	dscp := e.settings.Load().DSCP.Get(class)
 	var err error
 	closed := raw.Control(func(fd uintptr) {
-		err = errors.Join(setBacklog(fd, firstBacklog), mark(fd, packets, dscp))
+		err = errors.Join(setBacklog(fd, backlogOf(class)), mark(fd, packets, dscp))
 	})
 	if closed == nil && err != nil {
 		e.untuned.Do(func() { e.Log.Warn("sockets of peers lack options", "family", packets, "error", err) })
@@ -42,6 +42,9 @@ func setBacklog(fd uintptr, bytes int) error {
 
 // noteFull has the bound of the backlog follow the peer's rate, when the socket takes no more. c.out is held.
 func (c *Conn) noteFull(fd uintptr) {
+	if c.family == family.V6 {
+		return
+	}
 	if bytes, changed := c.backlog.refilled(c.endpoint.Now()); changed {
 		_ = setBacklog(fd, bytes) // or it stays as it was
 	}
@@ -49,7 +52,7 @@ func (c *Conn) noteFull(fd uintptr) {
 
 // noteWritten does so after a write that may have waited, if the socket takes no more now. c.out is held.
 func (c *Conn) noteWritten() {
-	if c.raw == nil {
+	if c.raw == nil || c.family == family.V6 {
 		return
 	}
 	_ = c.raw.Control(func(fd uintptr) {

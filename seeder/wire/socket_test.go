@@ -63,14 +63,17 @@ func markOf(t testing.TB, socket any, packets family.Family) uint8 {
 	return uint8(option(t, socket, level, name) >> 2)
 }
 
+// firstBacklogs are the bounds that sockets for the classes begin with.
+var firstBacklogs = family.Pair[int]{V4: wire.FirstBacklog, V6: wire.MostBacklog}
+
 // assertTuned wants a socket that has the options of a class.
 func assertTuned(t testing.TB, socket any, packets, class family.Family) {
 	t.Helper()
 	if got, want := markOf(t, socket, packets), marks.Get(class); got != want {
 		t.Errorf("packets have DSCP %d, want %d", got, want)
 	}
-	if got := bound(t, socket); got != wire.FirstBacklog {
-		t.Errorf("%d bytes that are not sent are taken, want %d", got, wire.FirstBacklog)
+	if got, want := bound(t, socket), firstBacklogs.Get(class); got != want {
+		t.Errorf("%d bytes that are not sent are taken, want %d", got, want)
 	}
 }
 
@@ -216,7 +219,7 @@ func TestConn_BoundsWhatIsNotSent(t *testing.T) {
 		t.Run(order, func(t *testing.T) {
 			t.Parallel()
 			e := newEndpoint(t, wire.Settings{})
-			l, _ := newLeecher(t, e, family.V6)
+			l, _ := newLeecher(t, e, family.V4)
 			if err := l.socket.(*net.TCPConn).SetReadBuffer(narrowBuffer); err != nil {
 				t.Fatal(err)
 			}
