@@ -36,7 +36,7 @@ func (b *bucket) set(now time.Time, bytesPerSecond int64) {
 		return
 	}
 	b.rate = bytesPerSecond
-	burst := depth(bytesPerSecond)
+	burst := int(b.depth())
 	if b.limiter == nil {
 		b.limiter = rate.NewLimiter(rate.Limit(bytesPerSecond), burst)
 		return
@@ -45,14 +45,14 @@ func (b *bucket) set(now time.Time, bytesPerSecond int64) {
 	b.limiter.SetBurstAt(now, burst)
 }
 
-// depth is the most that a bucket holds: slack's worth, and a turn of each family.
-func depth(bytesPerSecond int64) int {
-	if bytesPerSecond <= 0 {
+// depth is the most that the bucket holds: slack's worth, and a turn of each family.
+func (b *bucket) depth() int64 {
+	if b.rate <= 0 {
 		return 0
 	}
 	const most = 1 << 50 // of a second's worth; beyond it there is no limit to speak of
-	worth := float64(min(bytesPerSecond, most)) * slack.Seconds()
-	return int(worth) + 2*int(onWire(family.V6, turn(bytesPerSecond)))
+	worth := float64(min(b.rate, most)) * slack.Seconds()
+	return int64(worth) + 2*onWire(family.V6, turn(b.rate))
 }
 
 // wait is how long it takes until the bucket holds n bytes.

@@ -42,8 +42,9 @@ type sender struct {
 // behaviour is how a sender's peer takes data.
 type behaviour struct {
 	from   netip.Addr
-	wanted int64 // of each request for leave
-	pace   int64 // bytes per second that its connection carries; 0: any number
+	wanted int64         // of each request for leave
+	pace   int64         // bytes per second that its connection carries; 0: any number
+	away   time.Duration // how long the sender is away with each grant, whatever its size
 	last   bool
 }
 
@@ -64,6 +65,7 @@ func (c *crowd) join(f family.Family, b behaviour) *sender {
 			}
 			granted := s.share.Take(c.stop, b.wanted)
 			s.sent.Add(granted)
+			time.Sleep(b.away)
 			if b.pace > 0 {
 				time.Sleep(time.Duration(granted) * time.Second / time.Duration(b.pace))
 			}

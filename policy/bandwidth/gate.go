@@ -131,7 +131,7 @@ func (g *Gate) next(now time.Time) (f family.Family, byFloor bool, wait time.Dur
 	kept := max(v4, g.floorWait(now))
 	switch {
 	case kept == 0:
-		return family.V4, true, g.link.wait(now, g.cost(family.V4))
+		return family.V4, true, g.link.wait(now, g.cost(now, family.V4))
 	case v6 == 0:
 		return family.V6, false, min(kept, g.linkWait(now, family.V6))
 	case v4 == never:
@@ -146,18 +146,18 @@ func (g *Gate) ownWait(now time.Time, f family.Family) time.Duration {
 	if g.queues.At(f).first() == nil {
 		return never
 	}
-	return g.caps.Get(f).wait(now, g.cost(f))
+	return g.caps.Get(f).wait(now, g.cost(now, f))
 }
 
-// linkWait is how long until the link allows the first sender of a family its turn. IPv4 leaves enough for a turn of
-// IPv6, so that a sender of that family has not to wait.
+// linkWait is how long until the link allows the first sender of a family its turn. IPv4 leaves half of what the link's
+// bucket can hold, so that IPv6 finds it there even if its senders, who are sending what they got before, are late.
 func (g *Gate) linkWait(now time.Time, f family.Family) time.Duration {
 	if g.queues.At(f).first() == nil {
 		return never
 	}
-	cost := g.cost(f)
+	cost := g.cost(now, f)
 	if f == family.V4 {
-		cost += onWire(family.V6, turn(g.limits.of(family.V6)))
+		cost += g.link.depth() / 2
 	}
 	return g.link.wait(now, cost)
 }
@@ -167,24 +167,30 @@ func (g *Gate) floorWait(now time.Time) time.Duration {
 	if g.limits.Floor <= 0 {
 		return never
 	}
-	return g.floor.wait(now, g.cost(family.V4))
+	return g.floor.wait(now, g.cost(now, family.V4))
 }
 
 // cost is what the next grant of a family takes out of the limits.
-func (g *Gate) cost(f family.Family) int64 { return onWire(f, g.share(f)) }
+func (g *Gate) cost(now time.Time, f family.Family) int64 { return onWire(f, g.share(now, f)) }
 
-// share is the size of the next grant of a family.
-func (g *Gate) share(f family.Family) int64 {
+// share is the size of the next grant of a family: a turn. An IPv6 sender that finds nobody in front of it and much in the
+// bucket has come late, and may catch up.
+func (g *Gate) share(now time.Time, f family.Family) int64 {
 	s := g.queues.At(f).first()
 	if s == nil {
 		return 0
+	}
+	long := min(s.wanted, maxTurn)
+	late := f == family.V6 && g.queues.V6.len() == 1
+	if cost := onWire(f, long); late && max(g.link.wait(now, cost), g.caps.V6.wait(now, cost)) == 0 {
+		return long
 	}
 	return min(s.wanted, turn(g.limits.of(f)))
 }
 
 // grant gives the first sender of a family its turn.
 func (g *Gate) grant(now time.Time, f family.Family, byFloor bool) {
-	bytes := g.share(f)
+	bytes := g.share(now, f)
 	charged := bytes - min(bytes, g.spare.Get(f))
 	*g.spare.At(f) -= bytes - charged
 	cost := onWire(f, charged)

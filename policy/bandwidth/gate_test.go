@@ -30,6 +30,23 @@ func TestGate_IPv6First(t *testing.T) {
 	})
 }
 
+// Senders of IPv6 come back late and all at a time, as on a machine that is busy.
+func TestGate_IPv6FirstThoughItIsLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(limits(rate))
+		defer c.close()
+		v4 := c.several(family.V4, 20, behaviour{})
+		v6 := c.several(family.V6, 2, behaviour{away: 7 * time.Millisecond})
+		time.Sleep(time.Second)
+		sent6, sent4 := both(v6, v4, time.Second)
+		about(t, "IPv6 when it wants all", onWire(family.V6, sent6), rate, 0.01)
+		if sent4 > 0 {
+			t.Errorf("IPv4 sent %d bytes", sent4)
+		}
+	})
+}
+
 func TestGate_IPv4HasWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	for name, slow := range map[string]struct {
