@@ -26,9 +26,13 @@ var layers = []struct {
 	}},
 	{"sixseed/cmd/sixseed/e2e", nil},
 	{"sixseed/cmd/sixseed/e2e/peers", []string{"sixseed/policy/family", "sixseed/seeder/announce/announcetest"}},
+	{"sixseed/cmd/sixseed/e2e/contest", []string{"sixseed/cmd/sixseed/e2e/peers", "sixseed/seeder/tracker"}},
 	{"sixseed/cmd/sixseed/e2e/load", []string{
 		"sixseed/policy/family", "sixseed/seeder/wire/message", "sixseed/seeder/wire/mse",
 		"golang.org/x/sync/errgroup", "golang.org/x/sys/unix",
+	}},
+	{"sixseed/cmd/sixseed/e2e/rig", []string{
+		"sixseed/cmd/sixseed/e2e/load", "sixseed/cmd/sixseed/e2e/peers", "sixseed/storage/metafile", "golang.org/x/sys/unix",
 	}},
 	{"sixseed/cmd/sixseed/e2e/labs", nil},
 	{"sixseed/cmd/sixseed/e2e/seeding", nil},
@@ -59,6 +63,9 @@ var layers = []struct {
 	{"sixseed/seeder/tracker/datagram", []string{"sixseed/policy/family", "golang.org/x/sys/unix"}},
 	{"sixseed/seeder/tracker/siphash", nil},
 	{"sixseed/seeder/tracker/trackerload", []string{"sixseed/seeder/tracker/datagram", "golang.org/x/sync/errgroup"}},
+	{"sixseed/seeder/tracker/trackertest", []string{
+		"sixseed/seeder/tracker", "sixseed/seeder/tracker/swarm", "sixseed/policy/family",
+	}},
 	{"sixseed/seeder/tracker", []string{
 		"sixseed/seeder/tracker/swarm", "sixseed/policy/family", "golang.org/x/sync/errgroup",
 	}},

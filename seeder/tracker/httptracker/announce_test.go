@@ -19,6 +19,7 @@ import (
 	"sixseed/seeder/tracker"
 	"sixseed/seeder/tracker/httptracker"
 	"sixseed/seeder/tracker/swarm"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 // body reads an answer, which has status 200, is plain text, and bencoded as it must be, in any case.
@@ -75,7 +76,8 @@ func TestServer_Announce(t *testing.T) {
 		} {
 			t.Run(f.String()+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				fake := &fakeTracker{counts: swarm.Counts{Seeders: 7, Leechers: 8, Downloaded: 9}, peers: test.peers}
+				counts := swarm.Counts{Seeders: 7, Leechers: 8, Downloaded: 9}
+				fake := &trackertest.Tracker{Counts: counts, Peers: test.peers}
 				server := open(t, httptracker.Config{}, fake)
 				got := body(t, ask(server, clients.Get(f), "/announce?"+announceQuery+test.query))
 				if diff := cmp.Diff(answerTo(f, test.want), got); diff != "" {
@@ -122,7 +124,7 @@ func TestServer_AnnounceAsksTheTracker(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, f := range family.All {
-				fake := new(fakeTracker)
+				fake := new(trackertest.Tracker)
 				ask(open(t, httptracker.Config{}, fake), clients.Get(f), "/announce?"+announceQuery+test.query)
 				want := test.want
 				want.InfoHash, want.BothFamilies = infoHash, true
@@ -133,7 +135,7 @@ func TestServer_AnnounceAsksTheTracker(t *testing.T) {
 				case noneWanted:
 					want.NumWant = 0
 				}
-				if diff := cmp.Diff(want, fake.last(t), cmpopts.EquateComparable(netip.AddrPort{})); diff != "" {
+				if diff := cmp.Diff(want, fake.Last(t), cmpopts.EquateComparable(netip.AddrPort{})); diff != "" {
 					t.Errorf("%v (-want +got)\n%s", f, diff)
 				}
 			}
@@ -158,9 +160,9 @@ func TestServer_AnnounceInfoHash(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := new(fakeTracker)
+			fake := new(trackertest.Tracker)
 			ask(open(t, httptracker.Config{}, fake), clients.V6, "/announce?info_hash="+value+rest)
-			if got := fake.last(t).InfoHash; got != want {
+			if got := fake.Last(t).InfoHash; got != want {
 				t.Errorf("read as %x, want %x", got, want)
 			}
 		})
@@ -189,7 +191,7 @@ func TestServer_AnnounceMalformed(t *testing.T) {
 		infoHash + "&peer_id=-XX0001-": noPeerID,
 		infoHash + "&" + peerID + "m":  noPeerID,
 	} {
-		fake := new(fakeTracker)
+		fake := new(trackertest.Tracker)
 		server := open(t, httptracker.Config{}, fake)
 		for _, f := range family.All {
 			if got := body(t, ask(server, clients.Get(f), "/announce?"+query)); got != want {
@@ -199,7 +201,7 @@ func TestServer_AnnounceMalformed(t *testing.T) {
 				t.Errorf("%.60q is counted as %v", query, got)
 			}
 		}
-		if len(fake.announces) > 0 {
+		if fake.Announced() {
 			t.Errorf("%.60q reached the tracker", query)
 		}
 	}
@@ -209,9 +211,9 @@ func TestServer_AnnounceMalformed(t *testing.T) {
 func TestServer_AnnounceWithoutPort(t *testing.T) {
 	t.Parallel()
 	for _, port := range []string{"", "0", "65536", "-1", "99999999999999999999", "6881x"} {
-		fake := new(fakeTracker)
+		fake := new(trackertest.Tracker)
 		ask(open(t, httptracker.Config{}, fake), clients.V6, "/announce?"+announceQuery+"&port="+port)
-		if got := fake.last(t).Peer.Port(); got != 0 {
+		if got := fake.Last(t).Peer.Port(); got != 0 {
 			t.Errorf("port %q is read as %d", port, got)
 		}
 	}
@@ -235,7 +237,7 @@ func TestServer_AnnounceRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, f := range family.All {
-				server := open(t, httptracker.Config{}, &fakeTracker{err: test.err, peers: 3})
+				server := open(t, httptracker.Config{}, &trackertest.Tracker{Err: test.err, Peers: 3})
 				if got := body(t, ask(server, clients.Get(f), "/announce?"+announceQuery)); got != test.want {
 					t.Errorf("answered with %q, want %q", got, test.want)
 				}
@@ -273,17 +275,17 @@ func TestServer_AnnounceClaim(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := &fakeTracker{claim: errors.New("not believed"), proven: test.proven}
+			fake := &trackertest.Tracker{ClaimErr: errors.New("not believed"), Proven: test.proven}
 			server := open(t, httptracker.Config{}, fake)
 			got := body(t, ask(server, clients.Get(test.family), "/announce?"+announceQuery+"&ipv6="+test.value))
 			warning := "15:warning message12:not believed"
 			if test.want == "" {
 				warning = ""
-				if len(fake.claims) > 0 {
-					t.Errorf("%v was claimed", fake.claims)
+				if len(fake.Claims()) > 0 {
+					t.Errorf("%v was claimed", fake.Claims())
 				}
-			} else if len(fake.claims) != 1 || fake.claims[0].String() != test.want {
-				t.Errorf("%v was claimed, want %s", fake.claims, test.want)
+			} else if len(fake.Claims()) != 1 || fake.Claims()[0].String() != test.want {
+				t.Errorf("%v was claimed, want %s", fake.Claims(), test.want)
 			}
 			if want := answerTo(test.family, "5:peers0:6:peers60:"+warning); noCounts(want) != got {
 				t.Errorf("answered with %q, want %q", got, noCounts(want))
@@ -294,10 +296,10 @@ func TestServer_AnnounceClaim(t *testing.T) {
 
 func TestServer_AnnounceClaimTaken(t *testing.T) {
 	t.Parallel()
-	fake := new(fakeTracker)
+	fake := new(trackertest.Tracker)
 	got := body(t, ask(open(t, httptracker.Config{}, fake), clients.V4, "/announce?"+announceQuery+"&ipv6=2001:db8::9"))
-	if want := noCounts(answerTo(family.V4, "5:peers0:6:peers60:")); got != want || len(fake.claims) != 1 {
-		t.Errorf("%v claimed, answered with %q, want %q", fake.claims, got, want)
+	if want := noCounts(answerTo(family.V4, "5:peers0:6:peers60:")); got != want || len(fake.Claims()) != 1 {
+		t.Errorf("%v claimed, answered with %q, want %q", fake.Claims(), got, want)
 	}
 }
 
@@ -309,10 +311,10 @@ func noCounts(answer string) string {
 // An answer is written to memory that was used before. Nothing of the one before is in it.
 func TestServer_AnswersDoNotMix(t *testing.T) {
 	t.Parallel()
-	fake := &fakeTracker{peers: 50}
+	fake := &trackertest.Tracker{Peers: 50}
 	server := open(t, httptracker.Config{}, fake)
 	body(t, ask(server, clients.V6, "/announce?"+announceQuery))
-	fake.peers = 0
+	fake.Peers = 0
 	want := noCounts(answerTo(family.V6, "5:peers0:6:peers60:"))
 	if got := body(t, ask(server, clients.V6, "/announce?"+announceQuery)); got != want {
 		t.Errorf("answered with %q, want %q", got, want)
@@ -320,7 +322,7 @@ func TestServer_AnswersDoNotMix(t *testing.T) {
 	for range 10 { // a pool may forget
 		body(t, ask(server, clients.V6, "/announce?"+announceQuery+"&event=stopped&left=0&numwant=0&ipv6=::1&key=1"))
 		body(t, ask(server, clients.V6, "/announce?info_hash=aaaaaaaaaaaaaaaaaaaa&peer_id=-XX0001-abcdefghijkl"))
-		if got := fake.last(t); got.Event != swarm.None || got.Seed || got.NumWant != -1 || got.Tag != 0 || got.Peer.Port() != 0 {
+		if got := fake.Last(t); got.Event != swarm.None || got.Seed || got.NumWant != -1 || got.Tag != 0 || got.Peer.Port() != 0 {
 			t.Fatalf("an announce has something of the one before: %+v", got)
 		}
 	}

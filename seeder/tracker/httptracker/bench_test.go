@@ -9,6 +9,7 @@ import (
 
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker/httptracker"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 // discard is a ResponseWriter of no network.
@@ -74,7 +75,7 @@ func BenchmarkRespond(b *testing.B) {
 
 // What this package does costs nothing to collect, but for the text of a claim.
 func TestRespond_AllocatesNothing(t *testing.T) {
-	respond := httptracker.Responder(&fakeTracker{peers: 50}, clients.V6.Addr())
+	respond := httptracker.Responder(&trackertest.Tracker{Peers: 50}, clients.V6.Addr())
 	for _, form := range []string{"1", "0"} {
 		query := announceQuery + "&event=started&numwant=50&key=89ABCDEF&compact=" + form
 		respond(query)

@@ -23,6 +23,7 @@ import (
 
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker/httptracker"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 // files are a certificate's.
@@ -87,12 +88,12 @@ func TestServer_HTTPS(t *testing.T) {
 	t.Parallel()
 	f := newFiles(t)
 	writeCertificate(t, f, "first", noon)
-	fake := new(fakeTracker)
+	fake := new(trackertest.Tracker)
 	server := open(t, httptracker.Config{
 		Listen: []netip.AddrPort{anyPort.V6}, HTTPS: []netip.AddrPort{anyPort.V6, anyPort.V4},
 		Certificate: f.certificate, Key: f.key, Log: slog.New(slog.DiscardHandler),
 	}, fake)
-	run(t, server)
+	trackertest.Run(t, server)
 	transport := &http.Transport{TLSClientConfig: anyCertificate(), ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	for i, of := range family.All {
@@ -109,7 +110,7 @@ func TestServer_HTTPS(t *testing.T) {
 		if answer.ProtoMajor != 1 || !answer.Close || answer.TLS == nil {
 			t.Errorf("answered with %s, closed: %v", answer.Proto, answer.Close)
 		}
-		if got, want := fake.last(t).Peer.Addr(), anyPort.Get(of).Addr(); got != want {
+		if got, want := fake.Last(t).Peer.Addr(), anyPort.Get(of).Addr(); got != want {
 			t.Errorf("the announce is of %v, want %v", got, want)
 		}
 	}
@@ -127,9 +128,9 @@ func TestServer_CertificateIsReadAgain(t *testing.T) {
 	server := open(t, httptracker.Config{
 		HTTPS: []netip.AddrPort{anyPort.V6}, Certificate: f.certificate, Key: f.key,
 		Log: slog.New(slog.NewTextHandler(&journal, nil)),
-	}, new(fakeTracker))
+	}, new(trackertest.Tracker))
 	addr := server.Addrs()[0]
-	run(t, server)
+	trackertest.Run(t, server)
 	for _, step := range []struct {
 		name   string
 		change func(t *testing.T)
@@ -182,7 +183,7 @@ func TestOpen_Certificate(t *testing.T) {
 				_, err := httptracker.Open(t.Context(), httptracker.Config{
 					Listen: []netip.AddrPort{anyPort.Get(of)}, HTTPS: []netip.AddrPort{anyPort.Get(of)},
 					Certificate: test.files.certificate, Key: test.files.key,
-				}, new(fakeTracker))
+				}, new(trackertest.Tracker))
 				if err == nil || !strings.Contains(err.Error(), test.want) {
 					t.Errorf("opened with %v, want %q", err, test.want)
 				}

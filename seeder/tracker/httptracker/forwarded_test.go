@@ -8,6 +8,7 @@ import (
 
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker/httptracker"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 var (
@@ -128,14 +129,14 @@ func FuzzForwarded(f *testing.F) {
 func TestServer_BehindProxy(t *testing.T) {
 	t.Parallel()
 	for _, f := range family.All {
-		fake := new(fakeTracker)
+		fake := new(trackertest.Tracker)
 		server := open(t, httptracker.Config{Trusted: trusted}, fake)
 		from := netip.AddrPortFrom(proxy, 1234)
 		answer := ask(server, from, "/announce?"+announceQuery, "X-Forwarded-For: "+clients.Get(f).Addr().String())
 		if got, want := body(t, answer), noCounts(answerTo(f, "5:peers0:6:peers60:")); got != want {
 			t.Errorf("answered with %q, want %q", got, want)
 		}
-		if got := fake.last(t).Peer; got != netip.AddrPortFrom(clients.Get(f).Addr(), 6881) {
+		if got := fake.Last(t).Peer; got != netip.AddrPortFrom(clients.Get(f).Addr(), 6881) {
 			t.Errorf("the announce is of %v", got)
 		}
 		if got := server.Counts(); got.Get(f) != (httptracker.Counts{httptracker.Announced: 1}) {
@@ -149,7 +150,7 @@ func TestServer_BehindProxy(t *testing.T) {
 
 func TestServer_BehindProxyThatDoesNotSay(t *testing.T) {
 	t.Parallel()
-	fake := new(fakeTracker)
+	fake := new(trackertest.Tracker)
 	server := open(t, httptracker.Config{Trusted: trusted}, fake)
 	for i, path := range []string{"/announce", "/scrape"} {
 		got := body(t, ask(server, netip.AddrPortFrom(proxy, 1234), path+"?"+announceQuery, "Forwarded: for=_secret"))
@@ -160,7 +161,7 @@ func TestServer_BehindProxyThatDoesNotSay(t *testing.T) {
 			t.Errorf("counted %v", got)
 		}
 	}
-	if len(fake.announces) > 0 {
+	if fake.Announced() {
 		t.Error("the tracker was asked")
 	}
 }

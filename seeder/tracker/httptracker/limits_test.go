@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sixseed/seeder/tracker/httptracker"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 // pipes is a listener without a network, so that the time of a test is its own.
@@ -62,9 +63,9 @@ func (p *pipes) connect(t *testing.T) net.Conn {
 // lifetime is how long the server leaves a connection open on which the client writes a piece of text every second.
 func lifetime(t *testing.T, text string) time.Duration {
 	listener := newPipes()
-	server := open(t, httptracker.Config{}, new(fakeTracker))
+	server := open(t, httptracker.Config{}, new(trackertest.Tracker))
 	server.ListenAt(listener, 10)
-	run(t, server)
+	trackertest.Run(t, server)
 	conn, start := listener.connect(t), time.Now()
 	var writing sync.WaitGroup
 	writing.Go(func() {
@@ -102,9 +103,9 @@ func TestServer_ConnectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()
-		server := open(t, httptracker.Config{}, new(fakeTracker))
+		server := open(t, httptracker.Config{}, new(trackertest.Tracker))
 		server.ListenAt(listener, 2)
-		run(t, server)
+		trackertest.Run(t, server)
 		silent := []net.Conn{listener.connect(t), listener.connect(t)}
 		synctest.Wait()
 		var answer bytes.Buffer
@@ -130,9 +131,9 @@ func TestServer_EndsWhileItIsFull(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		listener := newPipes()
-		server := open(t, httptracker.Config{}, new(fakeTracker))
+		server := open(t, httptracker.Config{}, new(trackertest.Tracker))
 		server.ListenAt(listener, 1)
-		run(t, server)
+		trackertest.Run(t, server)
 		listener.connect(t)
 		synctest.Wait()
 	})

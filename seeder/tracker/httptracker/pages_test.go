@@ -13,6 +13,7 @@ import (
 	"sixseed/seeder/tracker"
 	"sixseed/seeder/tracker/httptracker"
 	"sixseed/seeder/tracker/swarm"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 // read reads a page and checks its status and type.
@@ -49,7 +50,7 @@ func someStats() tracker.Stats {
 
 func TestServer_Stats(t *testing.T) {
 	t.Parallel()
-	server := open(t, httptracker.Config{}, &fakeTracker{stats: someStats()})
+	server := open(t, httptracker.Config{}, &trackertest.Tracker{Figures: someStats()})
 	for accept, name := range map[string]string{
 		"": "stats.json", "*/*": "stats.json", "application/json": "stats.json",
 		"text/html,application/xhtml+xml;q=0.9,*/*;q=0.8": "stats.html",
@@ -64,9 +65,10 @@ func TestServer_Stats(t *testing.T) {
 
 func TestServer_Root(t *testing.T) {
 	t.Parallel()
-	server := open(t, httptracker.Config{Torrents: torrents{}}, new(fakeTracker))
+	server := open(t, httptracker.Config{Torrents: torrents{}}, new(trackertest.Tracker))
 	golden(t, "root.txt", read(t, ask(server, clients.V6, "/"), http.StatusOK, textType))
-	without := read(t, ask(open(t, httptracker.Config{}, new(fakeTracker)), clients.V6, "/"), http.StatusOK, textType)
+	server = open(t, httptracker.Config{}, new(trackertest.Tracker))
+	without := read(t, ask(server, clients.V6, "/"), http.StatusOK, textType)
 	if strings.Contains(without, "torrents/") {
 		t.Errorf("it names what is not there: %q", without)
 	}
@@ -97,13 +99,13 @@ func (t torrents) Open(name string) ([]byte, error) {
 
 func TestServer_Torrents(t *testing.T) {
 	t.Parallel()
-	server := open(t, httptracker.Config{Torrents: torrents{}}, new(fakeTracker))
+	server := open(t, httptracker.Config{Torrents: torrents{}}, new(trackertest.Tracker))
 	golden(t, "torrents.html", read(t, ask(server, clients.V6, "/torrents/"), http.StatusOK, htmlType))
 }
 
 func TestServer_TorrentsOfNobody(t *testing.T) {
 	t.Parallel()
-	server := open(t, httptracker.Config{Torrents: nothing{}}, new(fakeTracker))
+	server := open(t, httptracker.Config{Torrents: nothing{}}, new(trackertest.Tracker))
 	page := read(t, ask(server, clients.V6, "/torrents/"), http.StatusOK, htmlType)
 	if !strings.Contains(page, "There are none now.") || strings.Contains(page, "<table>") {
 		t.Errorf("the page is\n%s", page)
@@ -121,7 +123,7 @@ func TestServer_Torrent(t *testing.T) {
 	for _, torrent := range offered.List() {
 		offered[torrent.Name] = []byte("d4:infod4:name" + torrent.Name + "ee")
 	}
-	server := open(t, httptracker.Config{Torrents: offered}, new(fakeTracker))
+	server := open(t, httptracker.Config{Torrents: offered}, new(trackertest.Tracker))
 	for _, torrent := range offered.List() {
 		link := strings.TrimPrefix(torrent.Link(), "./") // which keeps what is before a colon from being a scheme
 		got := read(t, ask(server, clients.V6, "/torrents/"+link), http.StatusOK, "application/x-bittorrent")
@@ -136,7 +138,7 @@ func TestServer_TorrentNotThere(t *testing.T) {
 	var log strings.Builder
 	offered := torrents{"broken": nil, "../secret": []byte("s"), `..\secret`: []byte("s"), "..": []byte("s")}
 	config := httptracker.Config{Torrents: offered, Log: slog.New(slog.NewTextHandler(&log, nil))}
-	server := open(t, config, new(fakeTracker))
+	server := open(t, config, new(trackertest.Tracker))
 	for _, path := range []string{"x.torrent", "..%2fsecret", "..%5csecret", "%2e%2e", "%2e%2e%2fsecret"} {
 		if text := read(t, ask(server, clients.V6, "/torrents/"+path), http.StatusNotFound, textType); strings.Contains(text, "secret") {
 			t.Errorf("%s is answered with %q", path, text)

@@ -8,6 +8,7 @@ import (
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker/httptracker"
 	"sixseed/seeder/tracker/swarm"
+	"sixseed/seeder/tracker/trackertest"
 )
 
 func TestServer_Scrape(t *testing.T) {
@@ -24,7 +25,7 @@ func TestServer_Scrape(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			fake := &fakeTracker{counts: swarm.Counts{Seeders: 7, Leechers: 8, Downloaders: 5, Downloaded: 9}}
+			fake := &trackertest.Tracker{Counts: swarm.Counts{Seeders: 7, Leechers: 8, Downloaders: 5, Downloaded: 9}}
 			server := open(t, httptracker.Config{}, fake)
 			for _, f := range family.All {
 				if got := body(t, ask(server, clients.Get(f), "/scrape?"+test.query)); got != test.want {
@@ -46,7 +47,7 @@ func TestServer_ScrapeMalformed(t *testing.T) {
 		"info_hash=a": "d14:failure reason39:info_hash is missing or not of 20 bytese",
 		"info_hash=aaaaaaaaaaaaaaaaaaaa&info_hash=": "d14:failure reason39:info_hash is missing or not of 20 bytese",
 	} {
-		server := open(t, httptracker.Config{}, new(fakeTracker))
+		server := open(t, httptracker.Config{}, new(trackertest.Tracker))
 		if got := body(t, ask(server, clients.V6, "/scrape?"+query)); got != want {
 			t.Errorf("%q is answered with %q, want %q", query, got, want)
 		}
@@ -59,7 +60,7 @@ func TestServer_ScrapeMalformed(t *testing.T) {
 // The most that is answered for fits into a question, and what is beyond it does no harm.
 func TestServer_ScrapeMost(t *testing.T) {
 	t.Parallel()
-	server := open(t, httptracker.Config{}, new(fakeTracker))
+	server := open(t, httptracker.Config{}, new(trackertest.Tracker))
 	for _, asked := range []int{httptracker.MaxScrape - 1, httptracker.MaxScrape, httptracker.MaxScrape + 1} {
 		query := new(strings.Builder)
 		for i := range asked {

@@ -16,20 +16,14 @@ import (
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker"
 	"sixseed/seeder/tracker/httptracker"
+	"sixseed/seeder/tracker/trackertest"
 )
-
-// patience is how long a test waits for what must happen.
-const patience = 30 * time.Second
-
-var anyPort = family.Pair[netip.AddrPort]{
-	V4: netip.MustParseAddrPort("127.0.0.1:0"), V6: netip.MustParseAddrPort("[::1]:0"),
-}
 
 // listen runs a server at a free port of each family, IPv6 first.
 func listen(t testing.TB, tracker httptracker.Tracker) *httptracker.Server {
 	t.Helper()
 	server := open(t, httptracker.Config{Listen: []netip.AddrPort{anyPort.V6, anyPort.V4}}, tracker)
-	run(t, server)
+	trackertest.Run(t, server)
 	return server
 }
 
@@ -45,7 +39,7 @@ func dial(t testing.TB, addr netip.AddrPort) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(trackertest.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	return conn
@@ -73,7 +67,7 @@ func TestServer_Answers(t *testing.T) {
 		for _, version := range []string{"HTTP/1.1", "HTTP/1.0"} {
 			t.Run(f.String()+"/"+version, func(t *testing.T) {
 				t.Parallel()
-				server := listen(t, &fakeTracker{peers: 1})
+				server := listen(t, &trackertest.Tracker{Peers: 1})
 				request := fmt.Sprintf("GET /announce?%s %s\r\nHost: tracker.example.org\r\n\r\n", announceQuery, version)
 				got := exchange(t, addrs(server).Get(f), request)
 				body := noCounts("d8:completei7e10:downloadedi9e11:external ip" + own.Get(f) +
@@ -92,7 +86,7 @@ func TestServer_Answers(t *testing.T) {
 // What is no question of a tracker's is refused, and the server works on.
 func TestServer_Garbage(t *testing.T) {
 	t.Parallel()
-	server := listen(t, new(fakeTracker))
+	server := listen(t, new(trackertest.Tracker))
 	const end = " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 	for request, status := range map[string]string{
 		"POST /announce?" + announceQuery + end:                                      "405",
@@ -131,7 +125,7 @@ func TestServer_Garbage(t *testing.T) {
 
 func TestServer_Head(t *testing.T) {
 	t.Parallel()
-	server := listen(t, new(fakeTracker))
+	server := listen(t, new(trackertest.Tracker))
 	got := exchange(t, addrs(server).V6, "HEAD /announce?"+announceQuery+" HTTP/1.1\r\nHost: x\r\n\r\n")
 	if !strings.HasPrefix(got, "HTTP/1.1 200 ") || !strings.HasSuffix(got, "\r\n\r\n") {
 		t.Errorf("answered with %q", got)
@@ -141,7 +135,7 @@ func TestServer_Head(t *testing.T) {
 // A connection stays open for pages.
 func TestServer_PagesKeepTheConnection(t *testing.T) {
 	t.Parallel()
-	server := listen(t, new(fakeTracker))
+	server := listen(t, new(trackertest.Tracker))
 	conn := dial(t, addrs(server).V6)
 	reader := bufio.NewReader(conn)
 	for range 2 {
@@ -162,12 +156,12 @@ func TestServer_PagesKeepTheConnection(t *testing.T) {
 // An IPv6 listener takes nothing over IPv4, and both can have one port.
 func TestServer_FamiliesApart(t *testing.T) {
 	t.Parallel()
-	fake := new(fakeTracker)
+	fake := new(trackertest.Tracker)
 	server := listenAnywhere(t, fake)
 	for _, f := range family.All {
 		addr := netip.AddrPortFrom(anyPort.Get(f).Addr(), server.Addrs()[0].Port())
 		exchange(t, addr, "GET /announce?"+announceQuery+" HTTP/1.1\r\nHost: x\r\n\r\n")
-		if got := fake.last(t).Peer; got != netip.AddrPortFrom(addr.Addr(), 6881) {
+		if got := fake.Last(t).Peer; got != netip.AddrPortFrom(addr.Addr(), 6881) {
 			t.Errorf("an announce over %v is of %v", f, got)
 		}
 	}
@@ -177,7 +171,7 @@ func TestServer_FamiliesApart(t *testing.T) {
 }
 
 // listenAnywhere runs a server at all addresses of both families, with a port that is free in both.
-func listenAnywhere(t *testing.T, fake *fakeTracker) *httptracker.Server {
+func listenAnywhere(t *testing.T, fake *trackertest.Tracker) *httptracker.Server {
 	t.Helper()
 	for {
 		everywhere := []netip.AddrPort{netip.MustParseAddrPort("[::]:0")}
@@ -189,7 +183,7 @@ func listenAnywhere(t *testing.T, fake *fakeTracker) *httptracker.Server {
 		}
 		server, err := httptracker.Open(t.Context(), httptracker.Config{Listen: everywhere}, fake)
 		if err == nil {
-			run(t, server)
+			trackertest.Run(t, server)
 			return server
 		} else if !errors.Is(err, syscall.EADDRINUSE) {
 			t.Fatal(err)
@@ -199,11 +193,11 @@ func listenAnywhere(t *testing.T, fake *fakeTracker) *httptracker.Server {
 
 func TestOpen_AddressInUse(t *testing.T) {
 	t.Parallel()
-	server := listen(t, new(fakeTracker))
+	server := listen(t, new(trackertest.Tracker))
 	for _, f := range family.All {
 		taken := addrs(server).Get(f)
 		config := httptracker.Config{Listen: []netip.AddrPort{anyPort.Get(f), taken}}
-		_, err := httptracker.Open(t.Context(), config, new(fakeTracker))
+		_, err := httptracker.Open(t.Context(), config, new(trackertest.Tracker))
 		if !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "listen for HTTP at "+taken.String()) {
 			t.Errorf("opening %v twice: %v", taken, err)
 		}
@@ -212,7 +206,7 @@ func TestOpen_AddressInUse(t *testing.T) {
 
 func TestServer_CloseWithoutRun(t *testing.T) {
 	t.Parallel()
-	server := open(t, httptracker.Config{Listen: []netip.AddrPort{anyPort.V6, anyPort.V4}}, new(fakeTracker))
+	server := open(t, httptracker.Config{Listen: []netip.AddrPort{anyPort.V6, anyPort.V4}}, new(trackertest.Tracker))
 	if err := server.Close(); err != nil {
 		t.Error(err)
 	}

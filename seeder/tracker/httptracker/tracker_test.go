@@ -17,6 +17,7 @@ import (
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker"
 	"sixseed/seeder/tracker/httptracker"
+	"sixseed/seeder/tracker/trackertest"
 	"sixseed/seeder/tracker/udptracker"
 )
 
@@ -97,13 +98,13 @@ func announceOverUDP(t *testing.T, front *tracker.Tracker, peerID string, key ui
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, server)
+	trackertest.Run(t, server)
 	conn, err := new(net.Dialer).DialContext(t.Context(), "udp", server.Addrs()[0].String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(trackertest.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	connection := askOverUDP(t, conn, append(binary.BigEndian.AppendUint64(nil, 0x41727101980), make([]byte, 8)...))[8:]

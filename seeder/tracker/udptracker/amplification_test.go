@@ -10,12 +10,14 @@ import (
 
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker/swarm"
+	"sixseed/seeder/tracker/trackertest"
 	"sixseed/seeder/tracker/udptracker"
 )
 
 // generous answers everything with as much as it can.
-func generous() *fakeTracker {
-	return &fakeTracker{peers: 255, counts: swarm.Counts{Seeders: 1 << 31, Leechers: 1 << 31, Downloaded: 1 << 31}}
+func generous() *trackertest.Tracker {
+	counts := swarm.Counts{Seeders: 1 << 31, Leechers: 1 << 31, Downloaded: 1 << 31}
+	return &trackertest.Tracker{Peers: 255, Counts: counts}
 }
 
 // unproven draws a question whose sender never got an id that is good now: noise, and questions that are right in

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sixseed/policy/family"
+	"sixseed/seeder/tracker/trackertest"
 	"sixseed/seeder/tracker/udptracker"
 )
 
@@ -40,7 +41,7 @@ func TestConnection_Age(t *testing.T) {
 		for _, f := range family.All {
 			t.Run(test.name+"/"+f.String(), func(t *testing.T) {
 				t.Parallel()
-				l := newLab(new(fakeTracker))
+				l := newLab(new(trackertest.Tracker))
 				l.responders.Get(f).Tick(opened.Add(test.made))
 				question := announceWith{connection: l.connection(t, f), port: 1}.packet()
 				l.responders.Get(f).Tick(opened.Add(test.made + test.age))
@@ -56,7 +57,7 @@ func TestConnection_Age(t *testing.T) {
 func TestConnection_ExpiredIsTold(t *testing.T) {
 	t.Parallel()
 	for _, f := range family.All {
-		l := newLab(new(fakeTracker))
+		l := newLab(new(trackertest.Tracker))
 		connection := l.connection(t, f)
 		l.responders.Get(f).Tick(opened.Add(5 * time.Minute))
 		want := append(unhex("00000003 "+transaction), "connection expired"...)
@@ -68,7 +69,7 @@ func TestConnection_ExpiredIsTold(t *testing.T) {
 				t.Errorf("%s over %v was answered with %q", name, f, answer)
 			}
 		}
-		if len(l.tracker.announces) > 0 {
+		if l.tracker.Announced() {
 			t.Errorf("the tracker was asked over %v", f)
 		}
 	}
@@ -82,7 +83,7 @@ func TestConnection_Bound(t *testing.T) {
 	}
 	mapped := netip.AddrPortFrom(netip.AddrFrom16(clients.V4.Addr().As16()), 5000)
 	for _, f := range family.All {
-		l := newLab(new(fakeTracker))
+		l := newLab(new(trackertest.Tracker))
 		question := announceWith{connection: l.connection(t, f), port: 1}.packet()
 		rekeyed := udptracker.NewResponder(f, l.tracker, [16]byte{7}, opened)
 		for _, test := range []struct {
@@ -112,7 +113,7 @@ func TestConnection_Bound(t *testing.T) {
 func TestConnection_EveryBitCounts(t *testing.T) {
 	t.Parallel()
 	for _, f := range family.All {
-		l := newLab(new(fakeTracker))
+		l := newLab(new(trackertest.Tracker))
 		connection := l.connection(t, f)
 		for bit := range 64 {
 			l.ask(f, announceWith{connection: connection ^ 1<<bit, port: 1}.packet())

@@ -2,97 +2,45 @@ package udptracker_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"net/netip"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"sixseed/cmd/sixseed/e2e/contest"
 	"sixseed/policy/family"
-	"sixseed/seeder/tracker/swarm"
+	"sixseed/seeder/tracker"
+	"sixseed/seeder/tracker/trackertest"
 	"sixseed/seeder/tracker/udptracker"
 )
 
 func TestMain(m *testing.M) {
-	if address := os.Getenv(childAddress); address != "" {
-		fmt.Fprintln(os.Stderr, "tracker:", runChild(address)) // it does not end by itself
+	if contest.IsChild(openChild) {
 		return
 	}
 	goleak.VerifyTestMain(m)
 }
 
+// openChild opens the server of the tracker that BenchmarkTracker compares.
+func openChild(ctx context.Context, front *tracker.Tracker, listen netip.AddrPort) (contest.Server, error) {
+	return udptracker.Open(ctx, udptracker.Config{Listen: []netip.AddrPort{listen}}, front)
+}
+
 var (
 	testKey = [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
 	opened  = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
-
-	// clients are where questions come from.
-	clients = family.Pair[netip.AddrPort]{
-		V4: netip.MustParseAddrPort("192.0.2.7:5000"),
-		V6: netip.MustParseAddrPort("[2001:db8::7]:5000"),
-	}
 )
 
-// fakeTracker notes what it is asked and answers what it is told to.
-type fakeTracker struct {
-	mu        sync.Mutex
-	announces []swarm.Announce
+var _ udptracker.Tracker = (*trackertest.Tracker)(nil)
 
-	counts swarm.Counts
-	peers  int // in every answer, of both families
-	err    error
-}
-
-var _ udptracker.Tracker = (*fakeTracker)(nil)
-
-func (f *fakeTracker) Announce(_ time.Time, a *swarm.Announce, out *swarm.Answer) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.announces = append(f.announces[:0], *a)
-	out.Seeders, out.Leechers, out.Downloaded = f.counts.Seeders, f.counts.Leechers, f.counts.Downloaded
-	for i := range f.peers {
-		out.Peers4 = append(out.Peers4, 198, 51, 100, byte(i), 0x1a, 0xe1)
-		out.Peers6 = append(out.Peers6, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, byte(i), 0x1a, 0xe1)
-	}
-	return f.err
-}
-
-// Scrape knows the info-hashes that begin with 0xaa.
-func (f *fakeTracker) Scrape(infoHash swarm.InfoHash) (swarm.Counts, bool) {
-	if infoHash[0] != 0xaa {
-		return swarm.Counts{}, false
-	}
-	return f.counts, true
-}
-
-func (f *fakeTracker) Interval() time.Duration { return 30 * time.Minute }
-
-// Tag returns the key, and minds that the peer id is the one of the test's questions.
-func (f *fakeTracker) Tag(peerID [20]byte, key uint32) swarm.Tag {
-	if string(peerID[:]) != peerID20 {
-		return 0
-	}
-	return swarm.Tag(key)
-}
-
-// last returns the announce that was noted.
-func (f *fakeTracker) last(t *testing.T) swarm.Announce {
-	t.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.announces) == 0 {
-		t.Fatal("the tracker was not asked")
-	}
-	return f.announces[0]
-}
+var clients, anyPort = trackertest.Clients, trackertest.AnyPort
 
 const (
-	peerID20    = "-XX0001-abcdefghijkl"
 	connectHex  = "00000417 27101980 00000000 cafef00d"
 	transaction = "cafef00d"
 )
@@ -120,7 +68,7 @@ func (a announceWith) packet() []byte {
 	p := binary.BigEndian.AppendUint64(nil, a.connection)
 	p = append(p, unhex("00000001 "+transaction)...)
 	p = append(p, bytes.Repeat([]byte{0xaa}, 20)...) // info-hash
-	p = append(p, peerID20...)
+	p = append(p, trackertest.PeerID...)
 	p = binary.BigEndian.AppendUint64(p, 100) // downloaded
 	p = binary.BigEndian.AppendUint64(p, a.left)
 	p = binary.BigEndian.AppendUint64(p, 200) // uploaded
@@ -144,11 +92,11 @@ func scrapePacket(connection uint64, infoHashes ...byte) []byte {
 
 // lab is a responder of each family over one fake tracker.
 type lab struct {
-	tracker    *fakeTracker
+	tracker    *trackertest.Tracker
 	responders family.Pair[udptracker.Responder]
 }
 
-func newLab(t *fakeTracker) *lab {
+func newLab(t *trackertest.Tracker) *lab {
 	return &lab{tracker: t, responders: family.Both(func(f family.Family) udptracker.Responder {
 		return udptracker.NewResponder(f, t, testKey, opened)
 	})}

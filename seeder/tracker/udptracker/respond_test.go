@@ -13,6 +13,7 @@ import (
 	"sixseed/policy/family"
 	"sixseed/seeder/tracker"
 	"sixseed/seeder/tracker/swarm"
+	"sixseed/seeder/tracker/trackertest"
 	"sixseed/seeder/tracker/udptracker"
 )
 
@@ -25,13 +26,13 @@ func TestResponder_Golden(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name     string
-		tracker  *fakeTracker
+		tracker  *trackertest.Tracker
 		question func(connection uint64) []byte
 		outcome  udptracker.Outcome
 		want     family.Pair[string]
 	}{{
 		name:     "Connect",
-		tracker:  new(fakeTracker),
+		tracker:  new(trackertest.Tracker),
 		question: func(uint64) []byte { return unhex(connectHex) },
 		outcome:  udptracker.Connected,
 		want: family.Pair[string]{
@@ -40,7 +41,7 @@ func TestResponder_Golden(t *testing.T) {
 		},
 	}, {
 		name:     "Announce",
-		tracker:  &fakeTracker{peers: 2, counts: swarm.Counts{Seeders: 5, Leechers: 3}},
+		tracker:  &trackertest.Tracker{Peers: 2, Counts: swarm.Counts{Seeders: 5, Leechers: 3}},
 		question: announced,
 		outcome:  udptracker.Announced,
 		want: family.Pair[string]{
@@ -50,7 +51,7 @@ func TestResponder_Golden(t *testing.T) {
 		},
 	}, {
 		name:     "AnnounceToAnEmptySwarm",
-		tracker:  new(fakeTracker),
+		tracker:  new(trackertest.Tracker),
 		question: announced,
 		outcome:  udptracker.Announced,
 		want: family.Pair[string]{
@@ -59,7 +60,7 @@ func TestResponder_Golden(t *testing.T) {
 		},
 	}, {
 		name:     "AnnounceRefused",
-		tracker:  &fakeTracker{err: fmt.Errorf("announce: %w", &tracker.Refusal{Reason: "not here"})},
+		tracker:  &trackertest.Tracker{Err: fmt.Errorf("announce: %w", &tracker.Refusal{Reason: "not here"})},
 		question: announced,
 		outcome:  udptracker.Refused,
 		want: family.Pair[string]{
@@ -68,7 +69,7 @@ func TestResponder_Golden(t *testing.T) {
 		},
 	}, {
 		name:     "AnnounceFailed",
-		tracker:  &fakeTracker{err: errors.New("open /var/lib/secret: no such file")},
+		tracker:  &trackertest.Tracker{Err: errors.New("open /var/lib/secret: no such file")},
 		question: announced,
 		outcome:  udptracker.Refused,
 		want: family.Pair[string]{
@@ -77,8 +78,8 @@ func TestResponder_Golden(t *testing.T) {
 		},
 	}, {
 		name:     "Scrape",
-		tracker:  &fakeTracker{counts: swarm.Counts{Seeders: 5, Leechers: 3, Downloaded: 9}},
-		question: func(connection uint64) []byte { return scrapePacket(connection, 0xaa, 0xbb, 0xaa) },
+		tracker:  &trackertest.Tracker{Counts: swarm.Counts{Seeders: 5, Leechers: 3, Downloaded: 9}},
+		question: func(connection uint64) []byte { return scrapePacket(connection, 0xaa, 'z', 0xaa) },
 		outcome:  udptracker.Scraped,
 		want: family.Pair[string]{
 			V4: "00000002 cafef00d 000000050000000900000003 000000000000000000000000 000000050000000900000003",
@@ -106,7 +107,7 @@ func TestResponder_Golden(t *testing.T) {
 func TestResponder_AnnounceIsRead(t *testing.T) {
 	t.Parallel()
 	for _, f := range family.All {
-		l := newLab(new(fakeTracker))
+		l := newLab(new(trackertest.Tracker))
 		base := announceWith{connection: l.connection(t, f), left: 700, numWant: 30, port: 6881}
 		for _, test := range []struct {
 			name   string
@@ -140,7 +141,7 @@ func TestResponder_AnnounceIsRead(t *testing.T) {
 				if answer := l.ask(f, sent.packet()); binary.BigEndian.Uint32(answer) != 1 {
 					t.Errorf("answered with %x", answer)
 				}
-				if got := l.tracker.last(t); got != want {
+				if got := l.tracker.Last(t); got != want {
 					t.Errorf("announce\n got %+v\nwant %+v", got, want)
 				}
 			})
@@ -151,7 +152,7 @@ func TestResponder_AnnounceIsRead(t *testing.T) {
 func TestResponder_AnswersAreBounded(t *testing.T) {
 	t.Parallel()
 	for _, f := range family.All {
-		l := newLab(&fakeTracker{peers: 255})
+		l := newLab(&trackertest.Tracker{Peers: 255})
 		connection := l.connection(t, f)
 		t.Run("Peers/"+f.String(), func(t *testing.T) {
 			want := family.Pair[int]{V4: 20 + 200*6, V6: 20 + 66*18}.Get(f)
@@ -161,7 +162,7 @@ func TestResponder_AnswersAreBounded(t *testing.T) {
 			}
 		})
 		t.Run("Reason/"+f.String(), func(t *testing.T) {
-			l.tracker.err = &tracker.Refusal{Reason: strings.Repeat("no ", 1000)}
+			l.tracker.Err = &tracker.Refusal{Reason: strings.Repeat("no ", 1000)}
 			answer := l.ask(f, announceWith{connection: connection, port: 1}.packet())
 			if len(answer) != udptracker.MaxAnswer {
 				t.Errorf("a long reason was answered with %d bytes", len(answer))
@@ -179,7 +180,7 @@ func TestResponder_AnswersAreBounded(t *testing.T) {
 func TestResponder_Dropped(t *testing.T) {
 	t.Parallel()
 	for _, f := range family.All {
-		l := newLab(new(fakeTracker))
+		l := newLab(new(trackertest.Tracker))
 		connection := l.connection(t, f)
 		announce := announceWith{connection: connection, port: 1}.packet()
 		scrape := scrapePacket(connection, 0xaa)
@@ -217,13 +218,13 @@ func TestResponder_Dropped(t *testing.T) {
 // The hot path makes no garbage.
 func TestResponder_AllocatesNothing(t *testing.T) {
 	for _, f := range family.All {
-		l := newLab(&fakeTracker{peers: 30})
-		refusing := newLab(&fakeTracker{err: &tracker.Refusal{Reason: "not here"}})
+		l := newLab(&trackertest.Tracker{Peers: 30})
+		refusing := newLab(&trackertest.Tracker{Err: &tracker.Refusal{Reason: "not here"}})
 		connection := l.connection(t, f)
 		for name, question := range map[string][]byte{
 			"connect":  unhex(connectHex),
 			"announce": announceWith{connection: connection, port: 1}.packet(),
-			"scrape":   scrapePacket(connection, 0xaa, 0xbb),
+			"scrape":   scrapePacket(connection, 0xaa, 'z'),
 			"forged":   announceWith{connection: connection ^ 1<<40, port: 1}.packet(),
 		} {
 			packet := make([]byte, udptracker.MaxQuestion)

@@ -2,7 +2,6 @@ package udptracker_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -13,47 +12,27 @@ import (
 	"time"
 
 	"sixseed/policy/family"
+	"sixseed/seeder/tracker/trackertest"
 	"sixseed/seeder/tracker/udptracker"
 )
 
-// patience is how long a test waits for what must happen.
-const patience = 30 * time.Second
-
-var anyPort = family.Pair[netip.AddrPort]{
-	V4: netip.MustParseAddrPort("127.0.0.1:0"), V6: netip.MustParseAddrPort("[::1]:0"),
-}
-
 // open opens a server.
-func open(t *testing.T, sockets int, listen ...netip.AddrPort) (*udptracker.Server, *fakeTracker, error) {
+func open(t *testing.T, sockets int, listen ...netip.AddrPort) (*udptracker.Server, *trackertest.Tracker, error) {
 	t.Helper()
-	tracker := &fakeTracker{peers: 1}
+	tracker := &trackertest.Tracker{Peers: 1}
 	config := udptracker.Config{Listen: listen, Sockets: sockets, Key: testKey}
 	server, err := udptracker.Open(t.Context(), config, tracker)
 	return server, tracker, err
 }
 
-// run runs a server that was opened, until the test ends.
-func run(t *testing.T, server *udptracker.Server) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error)
-	go func() { done <- server.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("run: %v", err)
-		}
-	})
-}
-
 // listen runs a server at a free port.
-func listen(t *testing.T, f family.Family, sockets int) (*udptracker.Server, *fakeTracker) {
+func listen(t *testing.T, f family.Family, sockets int) (*udptracker.Server, *trackertest.Tracker) {
 	t.Helper()
 	server, tracker, err := open(t, sockets, anyPort.Get(f))
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, server)
+	trackertest.Run(t, server)
 	return server, tracker
 }
 
@@ -71,7 +50,7 @@ func dial(t *testing.T, server netip.AddrPort) net.Conn {
 // exchange returns the answer to a question.
 func exchange(t *testing.T, conn net.Conn, question []byte) []byte {
 	t.Helper()
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(trackertest.Patience)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := conn.Write(question); err != nil {
@@ -101,7 +80,7 @@ func TestServer_Answers(t *testing.T) {
 			if !bytes.Equal(answer, want) {
 				t.Errorf("answered with %x, want %x", answer, want)
 			}
-			if peer := tracker.last(t).Peer; peer != netip.AddrPortFrom(anyPort.Get(f).Addr(), 6881) {
+			if peer := tracker.Last(t).Peer; peer != netip.AddrPortFrom(anyPort.Get(f).Addr(), 6881) {
 				t.Errorf("the announce is of %v", peer)
 			}
 			var counted family.Pair[udptracker.Counts]
@@ -139,7 +118,7 @@ func listenAnywhere(t *testing.T) *udptracker.Server {
 		everywhere := family.Pair[netip.Addr]{V4: netip.IPv4Unspecified(), V6: netip.IPv6Unspecified()}
 		server, _, err := open(t, 1, netip.AddrPortFrom(everywhere.V6, port), netip.AddrPortFrom(everywhere.V4, port))
 		if err == nil {
-			run(t, server)
+			trackertest.Run(t, server)
 			return server
 		} else if !errors.Is(err, syscall.EADDRINUSE) {
 			t.Fatal(err)
@@ -218,11 +197,12 @@ func TestOpen_KeyIsRandomByDefault(t *testing.T) {
 	t.Parallel()
 	var ids [2]uint64
 	for i := range ids {
-		server, err := udptracker.Open(t.Context(), udptracker.Config{Listen: []netip.AddrPort{anyPort.V6}}, new(fakeTracker))
+		config := udptracker.Config{Listen: []netip.AddrPort{anyPort.V6}}
+		server, err := udptracker.Open(t.Context(), config, new(trackertest.Tracker))
 		if err != nil {
 			t.Fatal(err)
 		}
-		run(t, server)
+		trackertest.Run(t, server)
 		ids[i] = binary.BigEndian.Uint64(exchange(t, dial(t, server.Addrs()[0]), unhex(connectHex))[8:])
 	}
 	if ids[0] == ids[1] {

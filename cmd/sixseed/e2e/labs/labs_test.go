@@ -7,11 +7,14 @@ import (
 	"time"
 
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
-// linkRate is what the narrow link of the labs carries.
-const linkRate = 400 * megabit
+const (
+	linkRate      = 400 * megabit // what the narrow link of the labs carries
+	releaseLength = 256 << 20     // bytes: many times what all peers have in flight
+)
 
 // TestLab runs the labs that LAB names and prints what they came to. It fails if the daemon is not at a bar.
 func TestLab(t *testing.T) {
@@ -20,7 +23,7 @@ func TestLab(t *testing.T) {
 		t.Skip("LAB names no lab")
 	}
 	peers.NeedRoot(t)
-	e := experiment{options: o, release: newRelease(t)}
+	e := experiment{options: o, release: rig.NewRelease(t, releaseLength)}
 	for _, l := range labs(linkRate) {
 		if o.wants(l.name) {
 			t.Run(l.name, func(t *testing.T) {
@@ -37,7 +40,7 @@ func TestLab(t *testing.T) {
 type experiment struct {
 	options
 
-	release *release
+	release *rig.Release
 	table   table
 }
 

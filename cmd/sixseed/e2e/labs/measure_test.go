@@ -69,6 +69,16 @@ func trace(result load.Result, sent []family.Pair[int64]) course {
 	return c
 }
 
+// cpu is the processor time that the seeder has used until now.
+func (s *seeder) cpu(t testing.TB) time.Duration {
+	t.Helper()
+	used, err := s.CPU()
+	if err != nil {
+		t.Errorf("read the seeder's processor time: %v", err)
+	}
+	return used
+}
+
 func (s *seeder) sent(t testing.TB) family.Pair[int64] {
 	t.Helper()
 	sent, err := s.network.seeder().sent()

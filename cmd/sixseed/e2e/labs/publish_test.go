@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 )
 
 // document is where the table is kept, between two marks.
@@ -65,8 +66,8 @@ func (e *experiment) circumstances(t *testing.T) string {
 	return strings.Join([]string{
 		time.Now().UTC().Format(time.DateOnly),
 		fmt.Sprintf("Linux %s, %d processors", unix.ByteSliceToString(system.Release[:]), runtime.NumCPU()),
-		printed(t, program, "version"),
-		"libtorrent " + printed(t, python, "-c", "import libtorrent; print(libtorrent.__version__)"),
+		printed(t, rig.Daemon(), "version"),
+		"libtorrent " + printed(t, rig.Python, "-c", "import libtorrent; print(libtorrent.__version__)"),
 		printed(t, "tc", "-V"),
 		"TCP " + congestionControl(t),
 		fmt.Sprintf("narrow link %s, queue %v", e.topology, e.queue),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -21,7 +22,7 @@ const (
 // there IPv6 gets a percent or two of the link, and a slot when its turn comes.
 func TestIPv6First(t *testing.T) {
 	peers.NeedRoot(t)
-	r := newRelease(t)
+	r := rig.NewRelease(t, releaseLength)
 	for name, check := range map[string]func(l lab, r reading) error{
 		"L1":     ipv6HasMost,
 		"L3/L1":  ipv6HasMost,

@@ -13,6 +13,7 @@ import (
 
 	"sixseed/cmd/sixseed/e2e/load"
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -22,22 +23,22 @@ const port = 6881
 // contender is a seeder with its settings, and with the kernel's help if it has any.
 type contender struct {
 	name    string
-	command func(t testing.TB, r *release) *exec.Cmd
+	command func(t testing.TB, r *rig.Release) *exec.Cmd
 	ahead   shaper // of the seeder's host
 }
 
 // daemon is sixseed with its default configuration, but for these lines of the section `policy`.
 func daemon(policy string) contender {
-	return contender{name: "sixseed", command: func(t testing.TB, r *release) *exec.Cmd {
+	return contender{name: "sixseed", command: func(t testing.TB, r *rig.Release) *exec.Cmd {
 		t.Helper()
 		dir := t.TempDir()
 		config := filepath.Join(dir, "config.toml")
 		text := fmt.Sprintf("state_dir = %q\n[library]\ndirs = [%q]\n[policy]\n%s\n",
-			filepath.Join(dir, "state"), r.dir, policy)
+			filepath.Join(dir, "state"), r.Dir, policy)
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return peers.Command(context.Background(), program, "serve", "--config", config)
+		return peers.Command(context.Background(), rig.Daemon(), "serve", "--config", config)
 	}}
 }
 
@@ -56,33 +57,27 @@ func rivals(rate int64) []contender {
 }
 
 // libtorrent has so many upload slots, and if rate is not 0 that limit for all, with IPv6 peers in a class of their own.
-func libtorrent(slots int, rate int64) func(t testing.TB, r *release) *exec.Cmd {
-	return func(t testing.TB, r *release) *exec.Cmd {
+func libtorrent(slots int, rate int64) func(t testing.TB, r *rig.Release) *exec.Cmd {
+	return func(t testing.TB, r *rig.Release) *exec.Cmd {
 		t.Helper()
-		peers.Need(t, "python3-libtorrent")
-		script, err := filepath.Abs("testdata/seed.py")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return peers.Command(context.Background(), python, script, strconv.Itoa(port), r.torrent, r.dir,
-			strconv.Itoa(slots), strconv.FormatInt(rate, 10))
+		return rig.Libtorrent(t, port, r, strconv.Itoa(slots), strconv.FormatInt(rate, 10))
 	}
 }
 
-// python is Debian's own, which has Debian's libtorrent.
-const python = "/usr/bin/python3"
-
 // seeder is a contender's process, which seeds a release over both families.
 type seeder struct {
-	process
+	rig.Process
 	network *network
-	release *release
+	release *rig.Release
 }
 
-// start starts a contender in a network and returns when peers of each family get something from it.
-func (c contender) start(t testing.TB, n *network, r *release) *seeder {
+// start starts a contender in a network and returns when peers of each family get something from it. What it printed is
+// shown if the test fails or LAB_LOG is set.
+func (c contender) start(t testing.TB, n *network, r *rig.Release) *seeder {
 	t.Helper()
-	s := &seeder{n.seeder().start(t, c.command(t, r)), n, r}
+	command := c.command(t, r)
+	program := rig.Program{Name: command.Path, Command: command, On: n.seeder().do, Show: os.Getenv("LAB_LOG") != ""}
+	s := &seeder{program.Start(t), n, r}
 	for _, f := range family.All {
 		s.await(t, f)
 	}
@@ -96,21 +91,8 @@ func (s *seeder) await(t testing.TB, f family.Family) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	plan := load.Plan{Torrent: s.release.Torrent, Bytes: 1 << 20, Groups: []load.Group{greedy(f, 1)}, Unchoked: true}
-	for {
-		result, err := load.Run(ctx, plan)
-		if err != nil {
-			t.Fatalf("nothing is seeded over %v: %v", f, err)
-		}
-		if result.Failures() == nil {
-			return
-		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-s.ended:
-			t.Fatal("the seeder ended")
-		case <-ctx.Done():
-			t.Fatalf("nothing is seeded over %v after %v: %v", f, patience, result.Failures())
-		}
+	if err := s.Await(ctx, plan); err != nil {
+		t.Fatalf("nothing is seeded over %v within %v: %v", f, patience, err)
 	}
 }
 

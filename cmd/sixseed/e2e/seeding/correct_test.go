@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sixseed/cmd/sixseed/e2e/load"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -12,7 +13,7 @@ import (
 func TestSeeders(t *testing.T) {
 	t.Parallel()
 	prepareNetwork(t)
-	r := newRelease(t, 64<<20+1234)
+	r := rig.NewRelease(t, 64<<20+1234)
 	for _, m := range makers {
 		if m.name == "transmission" {
 			continue // lets peers wait ten seconds to be unchoked; the benchmark checks that its data are right
@@ -30,9 +31,9 @@ func TestSeeders(t *testing.T) {
 	}
 }
 
-func (s *seeder) check(t *testing.T, r *release, f family.Family, encrypted bool) {
+func (s *seeder) check(t *testing.T, r *rig.Release, f family.Family, encrypted bool) {
 	torrent := r.Torrent
-	torrent.Data = r.file
+	torrent.Data = r.File
 	const connections = 4 // together they go through all of the torrent
 	result, err := load.Run(t.Context(), load.Plan{
 		Torrent: torrent, Bytes: torrent.Length,

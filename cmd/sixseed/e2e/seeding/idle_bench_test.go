@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sixseed/cmd/sixseed/e2e/load"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -16,7 +17,7 @@ const activePeers, idlePeers = 100, 1900
 func BenchmarkIdle(b *testing.B) {
 	prepareNetwork(b)
 	pinPeers(b)
-	r := newRelease(b, releaseLength)
+	r := rig.NewRelease(b, releaseLength)
 	for _, m := range makers[:2] {
 		b.Run("seeder="+m.name, func(b *testing.B) {
 			s := m.start(b, r)
@@ -42,7 +43,7 @@ func BenchmarkIdle(b *testing.B) {
 	}
 }
 
-func (s *seeder) must(b *testing.B, r *release, peers ...load.Group) reading {
+func (s *seeder) must(b *testing.B, r *rig.Release, peers ...load.Group) reading {
 	b.Helper()
 	measured, err := s.measure(b, r, peers...)
 	if err != nil {

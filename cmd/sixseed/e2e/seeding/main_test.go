@@ -9,20 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
-	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 )
 
-// program is the path of the daemon under test.
-var program = os.Getenv(programKey)
-
-const (
-	programKey = "SIXSEED_SEEDING_PROGRAM" // set in the environment of tests for which the program was built
-	roleKey    = "SIXSEED_SEEDING_ROLE"    // set in that of a process that is one of the other seeders
-)
+// roleKey is set in the environment of a process that is one of the other seeders.
+const roleKey = "SIXSEED_SEEDING_ROLE"
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m)) //nolint:forbidigo // the main function of the tests
@@ -33,29 +26,7 @@ func run(m *testing.M) int {
 	if role := os.Getenv(roleKey); role != "" {
 		return exitCode(play(context.Background(), role, os.Args[1:]))
 	}
-	if program != "" {
-		return peers.Isolated(m).Run()
-	}
-	dir, err := os.MkdirTemp("", "sixseed-seeding-")
-	if err != nil {
-		return exitCode(err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if err := build(filepath.Join(dir, "sixseed")); err != nil {
-		return exitCode(err)
-	}
-	return peers.Isolated(m).Run()
-}
-
-// build builds the program, while there is a network to get modules from.
-func build(path string) error {
-	program = path
-	command := exec.CommandContext(context.Background(), "go", "build", "-o", program, "sixseed/cmd/sixseed")
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("build sixseed: %w\n%s", err, output)
-	}
-	return os.Setenv(programKey, program)
+	return rig.WithDaemon(m).Run()
 }
 
 func exitCode(err error) int {

@@ -7,14 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 )
 
 // sixseed is the daemon, with limits out of the way and no way to the rest of the network.
-func sixseed(t testing.TB, port uint16, r *release) *exec.Cmd {
+func sixseed(t testing.TB, port uint16, r *rig.Release) *exec.Cmd {
 	t.Helper()
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.toml")
@@ -31,31 +31,25 @@ pex = false
 upload_slots = 10000
 [web]
 listen = ["127.0.0.1:%d"]
-`, filepath.Join(dir, "state"), r.dir, port, peers.FreePort(t)))
-	return peers.Command(context.Background(), program, "serve", "--config", config)
+`, filepath.Join(dir, "state"), r.Dir, port, peers.FreePort(t)))
+	return peers.Command(context.Background(), rig.Daemon(), "serve", "--config", config)
 }
 
 // libtorrent is what qBittorrent and Deluge are made of.
-func libtorrent(style string) func(t testing.TB, port uint16, r *release) *exec.Cmd {
-	return func(t testing.TB, port uint16, r *release) *exec.Cmd {
+func libtorrent(style string) func(t testing.TB, port uint16, r *rig.Release) *exec.Cmd {
+	return func(t testing.TB, port uint16, r *rig.Release) *exec.Cmd {
 		t.Helper()
-		peers.Need(t, "python3-libtorrent")
-		script, err := filepath.Abs("testdata/seed.py")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return peers.Command(
-			context.Background(), "/usr/bin/python3", script, strconv.Itoa(int(port)), r.torrent, r.dir, style)
+		return rig.Libtorrent(t, port, r, style)
 	}
 }
 
 // transmission is transmission-daemon, which seeds what lies in its torrents folder.
-func transmission(t testing.TB, port uint16, r *release) *exec.Cmd {
+func transmission(t testing.TB, port uint16, r *rig.Release) *exec.Cmd {
 	t.Helper()
 	peers.Need(t, "transmission-daemon")
 	dir := t.TempDir()
 	settings, err := json.Marshal(map[string]any{
-		"download-dir": r.dir, "peer-port": port, "peer-port-random-on-start": false,
+		"download-dir": r.Dir, "peer-port": port, "peer-port-random-on-start": false,
 		"peer-limit-global": 10000, "peer-limit-per-torrent": 10000, "upload-slots-per-torrent": 10000,
 		"speed-limit-up-enabled": false, "encryption": 0, "incomplete-dir-enabled": false,
 		"dht-enabled": false, "lpd-enabled": false, "pex-enabled": false, "utp-enabled": false,
@@ -64,7 +58,7 @@ func transmission(t testing.TB, port uint16, r *release) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	torrent, err := os.ReadFile(r.torrent)
+	torrent, err := os.ReadFile(r.Metafile)
 	if err != nil {
 		t.Fatal(err)
 	}

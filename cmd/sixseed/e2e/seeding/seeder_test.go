@@ -11,6 +11,7 @@ import (
 
 	"sixseed/cmd/sixseed/e2e/load"
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -28,7 +29,7 @@ type maker struct {
 	name      string
 	plainOnly bool
 	slow      bool
-	command   func(t testing.TB, port uint16, r *release) *exec.Cmd
+	command   func(t testing.TB, port uint16, r *rig.Release) *exec.Cmd
 }
 
 // makers lists all seeders, the one under test first.
@@ -43,12 +44,12 @@ var makers = []maker{
 }
 
 // start starts a seeder and returns when a peer got the first pieces from it, over each family, and found them right.
-func (m maker) start(t testing.TB, r *release) *seeder {
+func (m maker) start(t testing.TB, r *rig.Release) *seeder {
 	t.Helper()
 	s := &seeder{name: m.name, plainOnly: m.plainOnly, slow: m.slow, port: peers.FreePort(t)}
 	command := m.command(t, s.port, r)
 	pin(t, command)
-	s.process = startProcess(t, m.name, command)
+	s.process = process{rig.Program{Name: m.name, Command: command}.Start(t)}
 	for _, f := range family.All {
 		s.await(t, r, f)
 	}
@@ -56,32 +57,19 @@ func (m maker) start(t testing.TB, r *release) *seeder {
 }
 
 // await waits until the seeder seeds over a family.
-func (s *seeder) await(t testing.TB, r *release, f family.Family) {
+func (s *seeder) await(t testing.TB, r *rig.Release, f family.Family) {
 	t.Helper()
 	const patience = 2 * time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	torrent := r.Torrent
-	torrent.Data = r.file
+	torrent.Data = r.File
 	plan := load.Plan{
 		Torrent: torrent, Bytes: min(4*torrent.PieceLength, torrent.Length), Unchoked: true,
 		Groups: []load.Group{{Seeder: s.address(f), Connections: 1, InFlight: 16}},
 	}
-	for {
-		result, err := load.Run(ctx, plan)
-		if err != nil {
-			t.Fatalf("%s does not seed over %v: %v", s.name, f, err)
-		}
-		if result.Failures() == nil {
-			return
-		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-s.process.ended:
-			t.Fatalf("%s ended", s.name)
-		case <-ctx.Done():
-			t.Fatalf("%s does not seed over %v after %v: %v", s.name, f, patience, result.Failures())
-		}
+	if err := s.process.Await(ctx, plan); err != nil {
+		t.Fatalf("%s does not seed over %v within %v: %v", s.name, f, patience, err)
 	}
 }
 
@@ -90,14 +78,14 @@ func (s *seeder) address(f family.Family) netip.AddrPort {
 }
 
 // part has this binary play a part, with a process of its own.
-func part(role string) func(testing.TB, uint16, *release) *exec.Cmd {
-	return func(t testing.TB, port uint16, r *release) *exec.Cmd {
+func part(role string) func(testing.TB, uint16, *rig.Release) *exec.Cmd {
+	return func(t testing.TB, port uint16, r *rig.Release) *exec.Cmd {
 		t.Helper()
 		self, err := os.Executable()
 		if err != nil {
 			t.Fatal(err)
 		}
-		command := peers.Command(context.Background(), self, strconv.Itoa(int(port)), r.torrent, r.dir)
+		command := peers.Command(context.Background(), self, strconv.Itoa(int(port)), r.Metafile, r.Dir)
 		command.Env = append(command.Env, roleKey+"="+role)
 		return command
 	}

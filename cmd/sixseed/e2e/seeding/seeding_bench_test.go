@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -17,7 +18,7 @@ const releaseLength = 1 << 30 // bytes
 func BenchmarkSeeding(b *testing.B) {
 	prepareNetwork(b)
 	pinPeers(b)
-	r := newRelease(b, releaseLength)
+	r := rig.NewRelease(b, releaseLength)
 	var seeders []*seeder
 	for _, m := range makers {
 		seeders = append(seeders, m.start(b, r))
@@ -44,7 +45,7 @@ const overIPv4 = "sixseed/ipv4"
 
 // compare measures every seeder in every round; those that are far behind once, under the usual load. A seeder that does
 // not take the load is left out, unless it is the daemon.
-func compare(b *testing.B, r *release, seeders []*seeder, under situation) rounds {
+func compare(b *testing.B, r *rig.Release, seeders []*seeder, under situation) rounds {
 	b.Helper()
 	all := rounds{readings: make(map[string][]reading)}
 	gaveUp := make(map[*seeder]bool)

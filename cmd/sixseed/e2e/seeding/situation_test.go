@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sixseed/cmd/sixseed/e2e/load"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/policy/family"
 )
 
@@ -68,7 +69,7 @@ type reading struct {
 }
 
 // measure puts a seeder under this load for a while.
-func (s situation) measure(t testing.TB, seeder *seeder, r *release) (reading, error) {
+func (s situation) measure(t testing.TB, seeder *seeder, r *rig.Release) (reading, error) {
 	t.Helper()
 	return seeder.measure(t, r, load.Group{
 		Seeder: seeder.address(s.family), Sources: sources(s.family, 0, s.connections),
@@ -77,7 +78,7 @@ func (s situation) measure(t testing.TB, seeder *seeder, r *release) (reading, e
 }
 
 // measure puts a seeder under the load of some peers for a while. The error says why it did not take it.
-func (s *seeder) measure(t testing.TB, r *release, peers ...load.Group) (reading, error) {
+func (s *seeder) measure(t testing.TB, r *rig.Release, peers ...load.Group) (reading, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), measureLimit)
 	defer cancel()
