@@ -13,8 +13,8 @@ import (
 // packets see, and is IPv4's.
 //
 // The queue is seen in what IPv4's packets go through; see strain. One that is too short to be seen drops packets, IPv6's
-// too, and TCP takes seconds to come back from that: what IPv6 had before counts as its own meanwhile. A way that is unsteady by itself is told by cuts that
-// change nothing: what there was of it then counts as usual.
+// too, and TCP takes seconds to come back from that: what IPv6 had before counts as its own meanwhile. A way that is
+// unsteady by itself is told by cuts that change nothing: what there was of it then counts as usual.
 //
 // While nothing goes out over IPv6 there is no limit at all.
 type Auto struct {

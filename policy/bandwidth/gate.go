@@ -173,8 +173,8 @@ func (g *Gate) floorWait(now time.Time) time.Duration {
 // cost is what the next grant of a family takes out of the limits.
 func (g *Gate) cost(now time.Time, f family.Family) int64 { return onWire(f, g.share(now, f)) }
 
-// share is the size of the next grant of a family: a turn. An IPv6 sender that finds nobody in front of it and much in the
-// bucket has come late, and may catch up.
+// share is the size of the next grant of a family: a turn. An IPv6 sender that finds nobody in front of it and much in
+// the bucket has come late, and may catch up.
 func (g *Gate) share(now time.Time, f family.Family) int64 {
 	s := g.queues.At(f).first()
 	if s == nil {

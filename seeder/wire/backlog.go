@@ -27,8 +27,8 @@ const (
 // needs none, whatever the peer's distance: it grows with the kernel's own send buffer, and TCP's congestion control
 // sees to it.
 //
-// It is IPv4's that has to be short, because IPv6 waits for it. IPv6's is bounded by the most there may be: for a shorter one the
-// sender is woken more often, which costs a tenth of its processor time.
+// It is IPv4's that has to be short, because IPv6 waits for it. IPv6's is bounded by the most there may be: for a shorter
+// one the sender is woken more often, which costs a tenth of its processor time.
 //
 // What others have to wait for is time, and fast peers need much in a short one, so the bound follows the peer's rate: it
 // is worth 20 to 80 ms. The zero value is firstBacklog.
