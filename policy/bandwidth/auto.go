@@ -72,10 +72,12 @@ const (
 	drained   = 2 * time.Second
 	// leastFelt is the part of the capacity that IPv4 must have for a cut to show.
 	leastFelt = 0.1
-	// A cut leaves so much of IPv4's rate; one for a strain of more than severe, or for an IPv6 that rises, leaves severeCut.
+	// A cut leaves so much of IPv4's rate; one for a strain of more than severe, or for an IPv6 that rises steeply, leaves
+	// severeCut.
 	cut, severeCut, severe = 0.75, 0.4, 4
-	// rise is by how much IPv6's rate must be above its mean to count as rising, as a part of the best rate.
-	rise = 0.015
+	// rise and steepRise are by how much IPv6's rate must be above its mean to count as rising, and as rising steeply, as
+	// parts of the best rate.
+	rise, steepRise = 0.015, 0.03
 	// calm is how long there must have been no strain before the limit grows.
 	calm = 300 * time.Millisecond
 	// recovery is how long IPv6 has at most to come back after a loss, and leastHealed the part of its rate that will do.
@@ -122,7 +124,7 @@ func (a *Auto) feel(now strain, o Observation) {
 	if strained && lossOnly {
 		a.heal()
 	}
-	if passes := a.doubtful() && lossOnly; strained && !passes {
+	if passes := a.doubtful() && lossOnly; strained && !passes || a.contested() {
 		a.yield(now, o)
 	} else {
 		a.grow(o)
@@ -154,13 +156,18 @@ func (a *Auto) measure(o Observation) {
 	a.best = max(a.best, a.usage.total())
 }
 
-// rising reports whether IPv6 takes more and more.
-func (a *Auto) rising() bool { return a.usage.rates.V6 > a.ipv6+rise*a.best }
+// rising reports whether IPv6 takes more and more, by a part of the best rate at least.
+func (a *Auto) rising(by float64) bool { return a.usage.rates.V6 > a.ipv6+by*a.best }
+
+// contested reports whether IPv6 takes more and more of a link that carries all it can: before there is a queue to be seen.
+func (a *Auto) contested() bool {
+	return a.capacity > 0 && a.usage.total() > (1-spareShare)*a.capacity && a.rising(steepRise)
+}
 
 // learn takes what goes out for what the link carries, now that it is full. Unless it is much less than that was before:
 // then it may just look full.
 func (a *Auto) learn() {
-	switch total := a.usage.total(); {
+	switch total := a.usage.rates.V4 + a.ipv6; {
 	case a.capacity == 0:
 		a.capacity = total
 	case total > leastFull*a.capacity:
@@ -214,7 +221,7 @@ func (a *Auto) yield(now strain, o Observation) {
 	}
 	a.since = 0
 	a.limit = min(a.limit, a.usage.rates.V4)
-	if now.beyond(a.usual) > severe || a.rising() {
+	if now.beyond(a.usual) > severe || a.rising(steepRise) {
 		a.limit *= severeCut
 	} else {
 		a.limit *= cut
@@ -226,11 +233,11 @@ func (a *Auto) yield(now strain, o Observation) {
 func (a *Auto) grow(o Observation) {
 	a.state, a.vain = Growing, false
 	a.clear += o.Elapsed
-	if a.clear < calm || a.rising() || !a.healed() || a.limit > max(2*a.usage.rates.V4, a.least()) {
+	if a.clear < calm || a.rising(rise) || !a.healed() || a.limit > max(2*a.usage.rates.V4, a.least()) {
 		return
 	}
 	steps := float64(o.Elapsed) / float64(100*time.Millisecond)
-	known := (1-spareShare)*a.capacity - a.usage.rates.V6
+	known := (1-spareShare)*a.capacity - a.ipv6
 	if a.capacity == 0 {
 		known = math.Inf(1)
 	}
