@@ -21,21 +21,22 @@ const (
 // bucket holds what a limit allows to send now.
 type bucket struct {
 	rate    int64 // bytes per second
+	longest int64 // turn that is taken out of it, in bytes of block data
 	limiter *rate.Limiter
 }
 
-func newBucket(now time.Time, rate int64) *bucket {
+func newBucket(now time.Time, rate, longest int64) *bucket {
 	b := new(bucket)
-	b.set(now, rate)
+	b.set(now, rate, longest)
 	return b
 }
 
 // set changes the limit. What the bucket holds stays, as far as the new limit allows as much.
-func (b *bucket) set(now time.Time, bytesPerSecond int64) {
-	if b.limiter != nil && b.rate == bytesPerSecond {
+func (b *bucket) set(now time.Time, bytesPerSecond, longest int64) {
+	if b.limiter != nil && b.rate == bytesPerSecond && b.longest == longest {
 		return
 	}
-	b.rate = bytesPerSecond
+	b.rate, b.longest = bytesPerSecond, longest
 	burst := int(b.depth())
 	if b.limiter == nil {
 		b.limiter = rate.NewLimiter(rate.Limit(bytesPerSecond), burst)
@@ -45,14 +46,14 @@ func (b *bucket) set(now time.Time, bytesPerSecond int64) {
 	b.limiter.SetBurstAt(now, burst)
 }
 
-// depth is the most that the bucket holds: slack's worth, and a turn of each family.
+// depth is the most that the bucket holds: slack's worth, and the longest turn of each family.
 func (b *bucket) depth() int64 {
 	if b.rate <= 0 {
 		return 0
 	}
 	const most = 1 << 50 // of a second's worth; beyond it there is no limit to speak of
 	worth := float64(min(b.rate, most)) * slack.Seconds()
-	return int64(worth) + 2*onWire(family.V6, turn(b.rate))
+	return int64(worth) + 2*onWire(family.V6, b.longest)
 }
 
 // wait is how long it takes until the bucket holds n bytes.

@@ -29,10 +29,12 @@ type Gate struct {
 func New(limits Limits) *Gate {
 	now := time.Now()
 	g := &Gate{
-		limits:    limits,
-		link:      newBucket(now, limits.Upload),
-		caps:      family.Both(func(f family.Family) *bucket { return newBucket(now, limits.Family.Get(f)) }),
-		floor:     newBucket(now, limits.Floor),
+		limits: limits,
+		link:   newBucket(now, limits.Upload, turn(limits.Upload)),
+		caps: family.Both(func(f family.Family) *bucket {
+			return newBucket(now, limits.Family.Get(f), turn(limits.Family.Get(f)))
+		}),
+		floor:     newBucket(now, limits.Floor, turn(limits.of(family.V4))),
 		addresses: make(map[netip.Prefix]*address),
 	}
 	g.timer = time.AfterFunc(never, g.tick)
@@ -50,13 +52,13 @@ func (g *Gate) Apply(limits Limits) {
 	}
 	now := time.Now()
 	g.limits = limits
-	g.link.set(now, limits.Upload)
+	g.link.set(now, limits.Upload, turn(limits.Upload))
 	for _, f := range family.All {
-		g.caps.Get(f).set(now, limits.Family.Get(f))
+		g.caps.Get(f).set(now, limits.Family.Get(f), turn(limits.Family.Get(f)))
 	}
-	g.floor.set(now, limits.Floor)
+	g.floor.set(now, limits.Floor, turn(limits.of(family.V4)))
 	for _, a := range g.addresses {
-		a.bucket.set(now, limits.Address)
+		a.bucket.set(now, limits.Address, turn(limits.Address))
 	}
 	g.setFree()
 	g.dispatch(now)

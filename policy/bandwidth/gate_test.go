@@ -88,6 +88,21 @@ func TestGate_FloorIsKept(t *testing.T) {
 	})
 }
 
+// The link's turns are longer than what so low a floor ever holds.
+func TestGate_LowFloorIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := limits(rate)
+		l.Floor = rate / 1000
+		c := newCrowd(l)
+		defer c.close()
+		c.several(family.V6, 2, behaviour{})
+		v4 := c.several(family.V4, 20, behaviour{})
+		time.Sleep(time.Second)
+		about(t, "IPv4", onWire(family.V4, v4.during(100*time.Second)), 100*l.Floor, 0.02)
+	})
+}
+
 func TestGate_CapOfIPv4(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

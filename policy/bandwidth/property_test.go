@@ -69,11 +69,16 @@ func TestGate_KeepsItsPromises(t *testing.T) {
 	})
 }
 
-// check fails if a family had something else than is due, give or take a turn at both ends.
+// check fails if a family had something else than is due, give or take a turn at both ends. IPv4 starts no turn before
+// the link's bucket is half full (ten milliseconds' worth), and what fills that first may be little.
 func (s situation) check(t *rapid.T, f family.Family, sent int64) {
 	const turn = 200 << 10
 	got, want := onWire(f, sent), 2*s.due().Get(f)
-	if slack := want/50 + 2*turn; got > want+slack || got < want-slack {
+	slack := want/50 + 2*turn
+	if f == family.V4 {
+		slack += s.limits.Upload / 100
+	}
+	if got > want+slack || got < want-slack {
 		t.Fatalf("%v had %d bytes in two seconds, %d are due (%+v)", f, got, want, s)
 	}
 }

@@ -39,12 +39,13 @@ func (g *Gate) Join(f family.Family, addr netip.Addr) *Share {
 	now, prefix := time.Now(), Party(addr)
 	known, ok := g.addresses[prefix]
 	if !ok {
-		known = &address{prefix: prefix, bucket: newBucket(now, g.limits.Address)}
+		known = &address{prefix: prefix, bucket: newBucket(now, g.limits.Address, turn(g.limits.Address))}
 		g.addresses[prefix] = known
 	}
 	known.shares++
 	return &Share{
-		gate: g, family: f, address: known, bucket: newBucket(now, g.limits.Peer), granted: make(chan int64, 1),
+		gate: g, family: f, address: known, granted: make(chan int64, 1),
+		bucket: newBucket(now, g.limits.Peer, turn(g.limits.Peer)),
 	}
 }
 
@@ -157,7 +158,7 @@ func (s *Share) allowance(wanted int64) (bytes int64, wait time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	s.bucket.set(now, g.limits.Peer)
+	s.bucket.set(now, g.limits.Peer, turn(g.limits.Peer))
 	bytes = min(wanted, turn(min(g.limits.Peer, g.limits.Address)))
 	cost := onWire(s.family, bytes-min(bytes, s.prepaid))
 	wait = max(s.bucket.wait(now, cost), s.address.bucket.wait(now, cost))
