@@ -29,7 +29,8 @@ type Swarm interface {
 	// Wanted returns a channel that has a token when upload slots should be given anew: somebody became interested, or
 	// left a slot.
 	Wanted() <-chan struct{}
-	// Paths returns how packets fare on connections of a family that were sent to since the last call: no more than limit.
+	// Paths returns how packets fare on connections of a family on which blocks have gone out since the last call: no more
+	// than limit.
 	Paths(f family.Family, limit int) []bandwidth.Path
 	// Accepted returns how many connections came in since the start.
 	Accepted(f family.Family) int64

@@ -32,8 +32,9 @@ type crowd struct {
 	mu    sync.Mutex
 	peers []*guest
 	looks int              // calls of Peers
-	asked int              // calls of Paths
+	asked int              // calls of Paths for IPv4
 	paths []bandwidth.Path // of IPv4
+	ipv6  *bandwidth.Path  // the only one of IPv6; nil: there are more than anybody asks for
 }
 
 func newCrowd() *crowd { return &crowd{wanted: make(chan struct{}, 1)} }
@@ -58,10 +59,13 @@ func (c *crowd) Count() int {
 func (c *crowd) Paths(f family.Family, limit int) []bandwidth.Path {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.asked++
 	if f == family.V6 {
-		return nil
+		if c.ipv6 != nil {
+			return []bandwidth.Path{*c.ipv6}
+		}
+		return make([]bandwidth.Path, limit)
 	}
+	c.asked++
 	return c.paths[:min(limit, len(c.paths))]
 }
 
@@ -104,6 +108,13 @@ func (c *crowd) fare(paths ...bandwidth.Path) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.paths = paths
+}
+
+// fareOverIPv6 sets how packets fare on IPv6's only connection.
+func (c *crowd) fareOverIPv6(path bandwidth.Path) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ipv6 = &path
 }
 
 // looked is how often somebody asked how packets fare.

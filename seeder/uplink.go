@@ -88,7 +88,7 @@ func (u *uplink) step(now time.Time) (changed bool) {
 	u.granted, u.at = granted, now
 	u.usage.Add(sent, elapsed)
 	if u.policy.Auto {
-		u.auto.Step(bandwidth.Observation{Elapsed: elapsed, Sent: sent, Paths: u.swarm.Paths(family.V4, observed)})
+		u.auto.Step(u.observe(elapsed, sent))
 		u.apply()
 	}
 	before := u.room.Slots
@@ -97,6 +97,18 @@ func (u *uplink) step(now time.Time) (changed bool) {
 		Holders: u.demand.holders, Waiting: u.demand.waiting,
 	}, now)
 	return u.room.Slots != before
+}
+
+// observe asks connections how they fare. What TCP has sent counts for IPv6, as long as so few can be asked: their sockets
+// take much at once, and send it later (see wire.Conn), so that what was let through comes in lumps.
+func (u *uplink) observe(elapsed time.Duration, sent family.Pair[int64]) bandwidth.Observation {
+	if paths := u.swarm.Paths(family.V6, observed); len(paths) < observed {
+		sent.V6 = 0
+		for _, path := range paths {
+			sent.V6 += path.Sent
+		}
+	}
+	return bandwidth.Observation{Elapsed: elapsed, Sent: sent, Paths: u.swarm.Paths(family.V4, observed)}
 }
 
 // rules are what the choker keeps to, but for the number of slots.

@@ -125,6 +125,31 @@ func TestUplink_AutoLimitsIPv4(t *testing.T) {
 	})
 }
 
+// Sockets take much of IPv6's data at once, and send it for seconds.
+func TestUplink_AutoCountsWhatIPv6Sends(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		crowd := newCrowd()
+		crowd.join(1, family.V6)
+		sharing := share(t, crowd, auto(0), 1)
+		take(t, sharing.Gate, family.V4, 20_000_000)
+		crowd.fare(bandwidth.Path{RTT: 20 * time.Millisecond, Base: 20 * time.Millisecond})
+		expect := func(what string, limited bool) {
+			t.Helper()
+			time.Sleep(5 * time.Second)
+			synctest.Wait()
+			if limit := sharing.Gate.Limits().Family.V4; (limit != bandwidth.Unlimited) != limited {
+				t.Errorf("%s: IPv4 has %d", what, limit)
+			}
+		}
+		crowd.fareOverIPv6(bandwidth.Path{Sent: 100_000})
+		expect("the socket was filled before", true)
+		take(t, sharing.Gate, family.V6, 1_000_000)
+		crowd.fareOverIPv6(bandwidth.Path{})
+		expect("the socket is filled, and nothing goes out", false)
+	})
+}
+
 func TestUplink_AutoKeepsToIPv4sOwnLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

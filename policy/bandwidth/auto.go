@@ -74,7 +74,7 @@ const (
 	leastFelt = 0.1
 	// A cut leaves so much of IPv4's rate; one for a strain of more than severe, or for an IPv6 that rises steeply, leaves
 	// severeCut.
-	cut, severeCut, severe = 0.75, 0.4, 4
+	cut, severeCut, severe = 0.85, 0.4, 4
 	// rise and steepRise are by how much IPv6's rate must be above its mean to count as rising, and as rising steeply, as
 	// parts of the best rate.
 	rise, steepRise = 0.015, 0.03

@@ -11,7 +11,7 @@ import (
 type Observation struct {
 	Elapsed time.Duration
 	Sent    family.Pair[int64] // bytes of block data
-	Paths   []Path             // of IPv4 connections that were sent to
+	Paths   []Path             // of IPv4 connections on which blocks went out
 }
 
 // Path is how the packets of one connection fare, as TCP sees it.
@@ -20,6 +20,7 @@ type Path struct {
 	Deviation time.Duration // mean deviation from that
 	Base      time.Duration // the least round-trip time in the last minutes
 	Lost      bool          // some packets had to be sent again since the last observation
+	Sent      int64         // bytes that were sent since, those that had to be sent again not counted twice
 }
 
 const (

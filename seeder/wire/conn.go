@@ -52,8 +52,7 @@ type Conn struct {
 	traffic   Counter
 	account   atomic.Pointer[Account]
 
-	seen    int64       // bytes of blocks that it had been sent when its path was looked at last; guarded by endpoint.mu
-	lost    uint32      // packets that had been sent again by then; guarded by endpoint.mu
+	seen    sight       // when its path was looked at last; guarded by endpoint.mu
 	atGate  atomic.Bool // its sender waits for leave
 	last    atomic.Bool // it comes last in its family
 	noted   atomic.Bool // its end is

@@ -9,7 +9,8 @@ import (
 	"sixseed/policy/family"
 )
 
-// Paths returns how packets fare on connections of a family that were sent to since the last call: no more than limit.
+// Paths returns how packets fare on connections of a family on which blocks have gone out since the last call: no more
+// than limit.
 func (e *Endpoint) Paths(f family.Family, limit int) []bandwidth.Path {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -18,7 +19,7 @@ func (e *Endpoint) Paths(f family.Family, limit int) []bandwidth.Path {
 		if len(paths) == limit {
 			break
 		}
-		if c.family != f || !c.wasSentTo() {
+		if c.family != f || !c.hasWritten() && c.seen.unsent == 0 {
 			continue
 		}
 		if path, ok := c.path(); ok {
@@ -28,15 +29,22 @@ func (e *Endpoint) Paths(f family.Family, limit int) []bandwidth.Path {
 	return paths
 }
 
-// wasSentTo reports whether blocks went out since the last call. The endpoint's lock is held.
-func (c *Conn) wasSentTo() bool {
-	sent := c.traffic.Traffic().Payload
-	before := c.seen
-	c.seen = sent
-	return sent != before
+// sight is what was seen of a connection when its path was looked at last.
+type sight struct {
+	written int64  // bytes of blocks that the socket had taken
+	sent    uint64 // bytes that TCP had sent, once
+	unsent  uint32 // bytes that the socket held and TCP had not sent
+	resent  uint32 // packets that had been sent again
 }
 
-// path asks TCP. The endpoint's lock is held.
+// hasWritten reports whether the socket took blocks since the last call. The endpoint's lock is held.
+func (c *Conn) hasWritten() bool {
+	written, before := c.traffic.Traffic().Payload, c.seen.written
+	c.seen.written = written
+	return written != before
+}
+
+// path asks TCP. It is not ok if that has sent nothing since. The endpoint's lock is held.
 func (c *Conn) path() (path bandwidth.Path, ok bool) {
 	if c.raw == nil {
 		return path, false
@@ -46,14 +54,16 @@ func (c *Conn) path() (path bandwidth.Path, ok bool) {
 		if err != nil {
 			return
 		}
+		sent, before := info.Bytes_sent-info.Bytes_retrans, c.seen
+		c.seen.sent, c.seen.resent, c.seen.unsent = sent, info.Total_retrans, info.Notsent_bytes
 		path = bandwidth.Path{
 			RTT:       time.Duration(info.Rtt) * time.Microsecond,
 			Deviation: time.Duration(info.Rttvar) * time.Microsecond,
 			Base:      time.Duration(info.Min_rtt) * time.Microsecond,
-			Lost:      info.Total_retrans != c.lost,
+			Lost:      info.Total_retrans != before.resent,
+			Sent:      int64(sent - before.sent), //nolint:gosec // no connection sends so much
 		}
-		c.lost = info.Total_retrans
-		ok = true
+		ok = path.Sent > 0
 	})
 	return path, ok && err == nil
 }

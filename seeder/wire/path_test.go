@@ -36,7 +36,7 @@ func TestEndpoint_Paths(t *testing.T) {
 			t.Errorf("%s: %d paths of %v, want %d", what, len(paths), f, want)
 		}
 		for _, path := range paths {
-			if path.RTT <= 0 || path.Base <= 0 || path.Base > path.RTT+path.Deviation*4 || path.Lost {
+			if path.RTT <= 0 || path.Base <= 0 || path.Base > path.RTT+path.Deviation*4 || path.Lost || path.Sent <= 0 {
 				t.Errorf("%s: %+v", what, path)
 			}
 		}
@@ -54,6 +54,47 @@ func TestEndpoint_Paths(t *testing.T) {
 	count("three were sent to, and two are enough", family.V4, 2, 2)
 	count("the third", family.V4, 2, 1)
 	count("nothing was sent since", family.V4, 2, 0)
+}
+
+// A socket takes more than goes out at once. What counts is what goes out, when it does.
+func TestEndpoint_PathsOfAPeerThatReadsLater(t *testing.T) {
+	t.Parallel()
+	c := newCrowded(t, wire.Settings{})
+	l := c.join(t, family.V6)
+	if err := l.socket.(*net.TCPConn).SetReadBuffer(narrowBuffer); err != nil {
+		t.Fatal(err)
+	}
+	l.begin(c.endpoint)
+	sent := func() (bytes int64) {
+		for _, path := range c.Paths(family.V6, 10) {
+			bytes += path.Sent
+		}
+		return bytes
+	}
+	asked := allBlocks()
+	l.ask(asked...)
+	var total int64
+	eventually(t, "TCP has sent what the peer's buffer takes", func() bool {
+		more := sent()
+		total += more
+		return total > 0 && more == 0
+	})
+	if total > dataLength/2 {
+		t.Fatalf("%d bytes are out though the peer has read none", total)
+	}
+	for _, block := range asked {
+		l.take(block)
+	}
+	eventually(t, "the rest is out", func() bool {
+		total += sent()
+		return total >= dataLength
+	})
+	if most := int64(dataLength + 100*len(asked)); total > most {
+		t.Errorf("%d bytes are out, no more than %d were asked for", total, most)
+	}
+	if more := sent(); more != 0 {
+		t.Errorf("%d bytes though nothing is asked for", more)
+	}
 }
 
 // TestEndpoint_PathsOfOtherSockets has a peer over what is no socket of the system's.
