@@ -82,27 +82,6 @@ func (g *Gate) Granted() family.Pair[int64] {
 	return family.Both(func(f family.Family) int64 { return g.granted.At(f).Load() })
 }
 
-// Waiting is who waits at a gate.
-type Waiting struct {
-	Senders int
-	Longest time.Duration // how long the first of them has waited for its turn
-}
-
-// Waiting returns who waits now.
-func (g *Gate) Waiting() family.Pair[Waiting] {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := time.Now()
-	return family.Both(func(f family.Family) Waiting {
-		q := g.queues.At(f)
-		waiting := Waiting{Senders: q.len()}
-		if first := q.first(); first != nil {
-			waiting.Longest = now.Sub(first.since)
-		}
-		return waiting
-	})
-}
-
 func (g *Gate) tick() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

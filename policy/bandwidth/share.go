@@ -19,7 +19,6 @@ type Share struct {
 	bucket  *bucket // what the connection may have
 	prepaid int64   // bytes that were taken out of its limits, and not granted
 	wanted  int64
-	since   time.Time     // waits since then
 	last    bool          // to be served when no other of its family waits
 	line    *list.List    // that it waits in
 	place   *list.Element // in that; nil: does not wait
@@ -90,9 +89,9 @@ func (s *Share) Take(interrupt <-chan struct{}, wanted int64) int64 {
 		return 0
 	}
 	g.mu.Lock()
-	s.wanted, s.since = wanted, time.Now()
+	s.wanted = wanted
 	g.queues.At(s.family).add(s)
-	g.dispatch(s.since)
+	g.dispatch(time.Now())
 	g.mu.Unlock()
 	select {
 	case bytes := <-s.granted:
