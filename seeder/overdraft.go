@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// forgiveAfter is how long after its last byte a party is remembered.
+	// forgiveAfter is how long after its last byte a party is remembered, whether it is connected or not.
 	forgiveAfter = 24 * time.Hour
 	// mostParties are remembered; beyond them, those that took something longest ago are forgotten.
 	mostParties = 100_000
@@ -97,7 +97,7 @@ func (o *overdraft) forget(now time.Time) {
 	patience := forgiveAfter
 	for len(o.parties) > 0 {
 		for key, p := range o.parties {
-			if len(p.ids) == 0 && now.Sub(p.last) >= patience {
+			if idle := now.Sub(p.last); idle >= forgiveAfter || len(p.ids) == 0 && idle >= patience {
 				delete(o.parties, key)
 			}
 		}

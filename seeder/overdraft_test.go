@@ -144,6 +144,20 @@ func TestOverdraft_ForgivesAfterADay(t *testing.T) {
 	b.expect(t, "a day later")
 }
 
+func TestOverdraft_ForgivesWhoStays(t *testing.T) {
+	t.Parallel()
+	b := newBuffet(1)
+	greedy := b.join("192.0.2.1", 1)
+	greedy.send(2 * guestTorrent)
+	for hours := range 24 {
+		b.expect(t, fmt.Sprintf("%d hours later", hours), 1)
+	}
+	b.look()
+	b.expect(t, "a day later")
+	greedy.send(2 * guestTorrent)
+	b.expect(t, "after more than its copies since", 1)
+}
+
 func TestOverdraft_RemembersNoMoreThanItCan(t *testing.T) {
 	t.Parallel()
 	const early = 10
