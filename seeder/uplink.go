@@ -99,16 +99,34 @@ func (u *uplink) step(now time.Time) (changed bool) {
 	return u.room.Slots != before
 }
 
-// observe asks connections how they fare. What TCP has sent counts for IPv6, as long as so few can be asked: their sockets
-// take much at once, and send it later (see wire.Conn), so that what was let through comes in lumps.
+// observe asks connections how they fare, of each family no more than observed: where there are more of them, all are
+// taken to fare like those. What TCP has sent counts for IPv6, if all can be asked: its sockets take much at once, and send
+// it later, so that what was let through comes in lumps.
 func (u *uplink) observe(elapsed time.Duration, sent family.Pair[int64]) bandwidth.Observation {
-	if paths := u.swarm.Paths(family.V6, observed); len(paths) < observed {
-		sent.V6 = 0
+	o := bandwidth.Observation{Elapsed: elapsed, Sent: sent, Arrived: sent}
+	for _, f := range family.All {
+		paths := u.swarm.Paths(f, observed)
+		var left, arrived int64
 		for _, path := range paths {
-			sent.V6 += path.Sent
+			left += path.Sent
+			arrived += path.Arrived
+		}
+		all := len(paths) < observed
+		switch {
+		case f == family.V4:
+			o.Paths = paths
+		case all:
+			o.Sent.V6 = left
+		}
+		switch {
+		case left == 0: // it is not known
+		case all:
+			*o.Arrived.At(f) = arrived
+		default:
+			*o.Arrived.At(f) = int64(float64(sent.Get(f)) * float64(arrived) / float64(left))
 		}
 	}
-	return bandwidth.Observation{Elapsed: elapsed, Sent: sent, Paths: u.swarm.Paths(family.V4, observed)}
+	return o
 }
 
 // rules are what the choker keeps to, but for the number of slots.

@@ -21,10 +21,11 @@ type Auto struct {
 	state    AutoState
 	limit    float64 // of IPv4; all rates are in bytes per second, as Limits counts them
 	usage    Usage
+	arrived  Usage
 	ipv6     float64       // IPv6's, smoothed more
 	asked    bool          // IPv6 peers take something
 	silent   time.Duration // since the last byte over IPv6
-	capacity float64       // what both had together when packets queued last; 0: they never did
+	capacity float64       // what arrived of both together when packets queued last; 0: they never did
 	clear    time.Duration // for how long no packets have queued
 	full     time.Duration // for how long they have, though there should be room on the link
 	since    time.Duration // since the limit was cut
@@ -103,7 +104,7 @@ func (a *Auto) Step(o Observation) {
 	o.Elapsed = min(o.Elapsed, longestStep)
 	a.measure(o)
 	if !a.asked {
-		*a = Auto{usage: a.usage, ipv6: a.ipv6, usual: a.usual, best: a.best}
+		*a = Auto{usage: a.usage, arrived: a.arrived, ipv6: a.ipv6, usual: a.usual, best: a.best}
 		return
 	}
 	if a.state == Unlimiting {
@@ -145,6 +146,7 @@ func (a *Auto) State() AutoState { return a.state }
 func (a *Auto) measure(o Observation) {
 	seconds := o.Elapsed.Seconds()
 	a.usage.Add(o.Sent, o.Elapsed)
+	a.arrived.Add(o.Arrived, o.Elapsed)
 	approach(&a.ipv6, a.usage.rates.V6, o.Elapsed, 2*smoothing)
 	a.silent += o.Elapsed
 	if o.Sent.V6 > 0 {
@@ -164,10 +166,10 @@ func (a *Auto) contested() bool {
 	return a.capacity > 0 && a.usage.total() > (1-spareShare)*a.capacity && a.rising(steepRise)
 }
 
-// learn takes what goes out for what the link carries, now that it is full. Unless it is much less than that was before:
+// learn takes what arrives for what the link carries, now that it is full. Unless it is much less than that was before:
 // then it may just look full.
 func (a *Auto) learn() {
-	switch total := a.usage.rates.V4 + a.ipv6; {
+	switch total := a.arrived.total(); {
 	case a.capacity == 0:
 		a.capacity = total
 	case total > leastFull*a.capacity:
@@ -214,7 +216,7 @@ func (a *Auto) yield(now strain, o Observation) {
 		a.usual, a.vain = now, false
 		return
 	case a.full >= drained: // the link carries less than before
-		a.capacity, a.full = a.usage.total(), 0
+		a.capacity, a.full = a.arrived.total(), 0
 		a.vain = a.usage.rates.V4 > leastFelt*a.capacity
 	case a.doubtful() || a.since < settling(o.Paths):
 		return

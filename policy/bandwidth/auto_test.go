@@ -162,6 +162,7 @@ func steady(elapsed, queue time.Duration) bandwidth.Observation {
 	return bandwidth.Observation{
 		Elapsed: elapsed,
 		Sent:    family.Pair[int64]{V4: 1 << 20, V6: 1 << 20},
+		Arrived: family.Pair[int64]{V4: 1 << 20, V6: 1 << 20},
 		Paths:   slices.Repeat([]bandwidth.Path{{RTT: 20*time.Millisecond + queue, Base: 20 * time.Millisecond}}, 8),
 	}
 }
@@ -240,6 +241,7 @@ func TestAuto_LimitIsSane(t *testing.T) {
 			a.Step(bandwidth.Observation{
 				Elapsed: durations.Draw(t, "elapsed"),
 				Sent:    family.Pair[int64]{V4: bytes.Draw(t, "IPv4"), V6: bytes.Draw(t, "IPv6")},
+				Arrived: family.Pair[int64]{V4: bytes.Draw(t, "IPv4 arrived"), V6: bytes.Draw(t, "IPv6 arrived")},
 				Paths: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) bandwidth.Path {
 					return bandwidth.Path{
 						RTT: durations.Draw(t, "rtt"), Deviation: durations.Draw(t, "deviation"),

@@ -30,7 +30,9 @@ type link struct {
 	now     time.Duration        // since the start
 	sent    family.Pair[float64] // bytes
 	arrived family.Pair[float64] // of these, not dropped
+	out     family.Pair[float64] // of these, through the queue
 	seen    family.Pair[float64] // of what was sent, by Auto
+	past    family.Pair[float64] // of what is out, by Auto
 	dropped bool                 // something was, since Auto looked last
 	changes map[time.Duration]func()
 
@@ -101,14 +103,17 @@ func (l *link) move() {
 	want := family.Pair[float64]{V4: min(l.v4.wants(rtt), limit), V6: l.v6.wants(rtt)}
 	arrives := (want.V4 + want.V6) * tick.Seconds()
 	most := l.capacity * l.buffer.Seconds()
+	before := l.queue
 	l.queue = max(0, l.queue+arrives-l.capacity*tick.Seconds())
 	over := max(0, l.queue-most)
 	l.queue -= over
+	out := before + arrives - over - l.queue
 	for _, f := range family.All {
 		bytes := want.Get(f) * tick.Seconds()
 		*l.sent.At(f) += bytes
 		if arrives > 0 {
 			*l.arrived.At(f) += bytes * (1 - over/arrives)
+			*l.out.At(f) += out * bytes / arrives // as if the queue were mixed like that
 		}
 	}
 	lost := over > 0
@@ -159,7 +164,8 @@ func (p *path) measure(wait time.Duration, rate float64) {
 func (l *link) look() {
 	o := bandwidth.Observation{Elapsed: looks * tick}
 	o.Sent = family.Both(func(f family.Family) int64 { return int64(l.sent.Get(f) - l.seen.Get(f)) })
-	l.seen = l.sent
+	o.Arrived = family.Both(func(f family.Family) int64 { return int64(l.out.Get(f) - l.past.Get(f)) })
+	l.seen, l.past = l.sent, l.out
 	if o.Sent.V4 > 0 {
 		for _, p := range l.paths {
 			o.Paths = append(o.Paths, bandwidth.Path{

@@ -11,6 +11,7 @@ import (
 type Observation struct {
 	Elapsed time.Duration
 	Sent    family.Pair[int64] // bytes of block data
+	Arrived family.Pair[int64] // bytes, as peers acknowledge them
 	Paths   []Path             // of IPv4 connections on which blocks went out
 }
 
@@ -21,6 +22,7 @@ type Path struct {
 	Base      time.Duration // the least round-trip time in the last minutes
 	Lost      bool          // some packets had to be sent again since the last observation
 	Sent      int64         // bytes that were sent since, those that had to be sent again not counted twice
+	Arrived   int64         // bytes that were acknowledged since
 }
 
 const (

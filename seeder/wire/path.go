@@ -33,6 +33,7 @@ func (e *Endpoint) Paths(f family.Family, limit int) []bandwidth.Path {
 type sight struct {
 	written int64  // bytes of blocks that the socket had taken
 	sent    uint64 // bytes that TCP had sent, once
+	arrived uint64 // bytes of these that the peer had acknowledged
 	unsent  uint32 // bytes that the socket held and TCP had not sent
 	resent  uint32 // packets that had been sent again
 }
@@ -55,13 +56,15 @@ func (c *Conn) path() (path bandwidth.Path, ok bool) {
 			return
 		}
 		sent, before := info.Bytes_sent-info.Bytes_retrans, c.seen
-		c.seen.sent, c.seen.resent, c.seen.unsent = sent, info.Total_retrans, info.Notsent_bytes
+		c.seen.sent, c.seen.arrived = sent, info.Bytes_acked
+		c.seen.resent, c.seen.unsent = info.Total_retrans, info.Notsent_bytes
 		path = bandwidth.Path{
 			RTT:       time.Duration(info.Rtt) * time.Microsecond,
 			Deviation: time.Duration(info.Rttvar) * time.Microsecond,
 			Base:      time.Duration(info.Min_rtt) * time.Microsecond,
 			Lost:      info.Total_retrans != before.resent,
-			Sent:      int64(sent - before.sent), //nolint:gosec // no connection sends so much
+			Sent:      int64(sent - before.sent),                //nolint:gosec // no connection sends so much
+			Arrived:   int64(info.Bytes_acked - before.arrived), //nolint:gosec // as above
 		}
 		ok = path.Sent > 0
 	})

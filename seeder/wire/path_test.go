@@ -36,7 +36,7 @@ func TestEndpoint_Paths(t *testing.T) {
 			t.Errorf("%s: %d paths of %v, want %d", what, len(paths), f, want)
 		}
 		for _, path := range paths {
-			if path.RTT <= 0 || path.Base <= 0 || path.Base > path.RTT+path.Deviation*4 || path.Lost || path.Sent <= 0 {
+			if path.RTT <= 0 || path.Base <= 0 || path.Base > path.RTT+path.Deviation*4 || path.Lost || path.Sent <= 0 || path.Arrived < 0 {
 				t.Errorf("%s: %+v", what, path)
 			}
 		}
@@ -65,9 +65,11 @@ func TestEndpoint_PathsOfAPeerThatReadsLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.begin(c.endpoint)
+	var arrived int64
 	sent := func() (bytes int64) {
 		for _, path := range c.Paths(family.V6, 10) {
 			bytes += path.Sent
+			arrived += path.Arrived
 		}
 		return bytes
 	}
@@ -91,6 +93,9 @@ func TestEndpoint_PathsOfAPeerThatReadsLater(t *testing.T) {
 	})
 	if most := int64(dataLength + 100*len(asked)); total > most {
 		t.Errorf("%d bytes are out, no more than %d were asked for", total, most)
+	}
+	if arrived < total/2 || arrived > total {
+		t.Errorf("%d bytes of %d have arrived", arrived, total)
 	}
 	if more := sent(); more != 0 {
 		t.Errorf("%d bytes though nothing is asked for", more)
