@@ -10,12 +10,13 @@ import (
 	"sixseed/seeder/wire/message"
 )
 
-// fetch has a peer take a block, and returns once it is on the account.
-func (l *leecher) fetch(e *endpoint) {
+// fetch has a peer take a block, and returns once it is on the account of the other end.
+func (l *leecher) fetch(conn *wire.Conn) {
 	l.t.Helper()
+	before := conn.Status().Traffic.Payload
 	l.ask(blocks(1)...)
 	l.take(blocks(1)[0])
-	e.Wait()
+	eventually(l.t, "the block is on the account", func() bool { return conn.Status().Traffic.Payload > before })
 }
 
 func TestEndpoint_Paths(t *testing.T) {
@@ -42,14 +43,14 @@ func TestEndpoint_Paths(t *testing.T) {
 		}
 	}
 	count("nothing was sent", family.V4, 10, 0)
-	leechers.V4[0].fetch(c.endpoint)
-	leechers.V4[1].fetch(c.endpoint)
-	leechers.V6[0].fetch(c.endpoint)
+	leechers.V4[0].fetch(leechers.V4[0].conn(c.endpoint))
+	leechers.V4[1].fetch(leechers.V4[1].conn(c.endpoint))
+	leechers.V6[0].fetch(leechers.V6[0].conn(c.endpoint))
 	count("two were sent to", family.V4, 10, 2)
 	count("one was sent to", family.V6, 10, 1)
 	count("nothing was sent since", family.V4, 10, 0)
 	for _, l := range leechers.V4 {
-		l.fetch(c.endpoint)
+		l.fetch(l.conn(c.endpoint))
 	}
 	count("three were sent to, and two are enough", family.V4, 2, 2)
 	count("the third", family.V4, 2, 1)
@@ -119,7 +120,7 @@ func TestEndpoint_PathsOfOtherSockets(t *testing.T) {
 	l.shakeHands(handshake(ours))
 	l.say(message.Interested)
 	l.unchoke(conn)
-	l.fetch(e)
+	l.fetch(conn)
 	if paths := e.Paths(family.V4, 10); len(paths) != 0 {
 		t.Errorf("%+v", paths)
 	}
