@@ -25,6 +25,7 @@ type contender struct {
 	name    string
 	command func(t testing.TB, r *rig.Release) *exec.Cmd
 	ahead   shaper // of the seeder's host
+	hangsUp bool   // on greedy peers, now and then: the lab goes on with the others
 }
 
 // daemon is sixseed with its default configuration, but for these lines of the section `policy`.
@@ -47,13 +48,17 @@ func daemon(policy string) contender {
 func rivals(rate int64) []contender {
 	const standard, noLimit = 8, -1 // upload slots
 	limit := rate * 98 / 100        // libtorrent takes packets' heads for shorter than they are
-	return []contender{
+	all := []contender{
 		{name: "libtorrent", command: libtorrent(standard, 0)},
 		{name: "libtorrent, all unchoked", command: libtorrent(noLimit, 0)},
 		{name: "libtorrent, peer classes 255:1, all unchoked", command: libtorrent(noLimit, limit)},
 		{name: "libtorrent, peer classes 255:1", command: libtorrent(standard, limit)},
 		{name: "libtorrent, IPv6 first by HTB, all unchoked", command: libtorrent(noLimit, 0), ahead: favourIPv6(rate)},
 	}
+	for i := range all {
+		all[i].hangsUp = true
+	}
+	return all
 }
 
 // libtorrent has so many upload slots, and if rate is not 0 that limit for all, with IPv6 peers in a class of their own.
@@ -69,6 +74,7 @@ type seeder struct {
 	rig.Process
 	network *network
 	release *rig.Release
+	hangsUp bool
 }
 
 // start starts a contender in a network and returns when peers of each family get something from it. What it printed is
@@ -77,7 +83,7 @@ func (c contender) start(t testing.TB, n *network, r *rig.Release) *seeder {
 	t.Helper()
 	command := c.command(t, r)
 	program := rig.Program{Name: command.Path, Command: command, On: n.seeder().do, Show: os.Getenv("LAB_LOG") != ""}
-	s := &seeder{program.Start(t), n, r}
+	s := &seeder{program.Start(t), n, r, c.hangsUp}
 	for _, f := range family.All {
 		s.await(t, f)
 	}
