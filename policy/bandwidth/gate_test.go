@@ -75,32 +75,25 @@ func TestGate_IPv4HasWhatIsLeft(t *testing.T) {
 
 func TestGate_FloorIsKept(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := limits(rate)
-		l.Floor = rate / 10
-		c := newCrowd(l)
-		defer c.close()
-		v6, v4 := c.several(family.V6, 2, behaviour{}), c.several(family.V4, 20, behaviour{})
-		time.Sleep(time.Second)
-		sent6, sent4 := both(v6, v4, 10*time.Second)
-		about(t, "IPv4", onWire(family.V4, sent4), rate, 0.02)
-		about(t, "IPv6", onWire(family.V6, sent6), 9*rate, 0.02)
-	})
-}
-
-// The link's turns are longer than what so low a floor ever holds.
-func TestGate_LowFloorIsKept(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := limits(rate)
-		l.Floor = rate / 1000
-		c := newCrowd(l)
-		defer c.close()
-		c.several(family.V6, 2, behaviour{})
-		v4 := c.several(family.V4, 20, behaviour{})
-		time.Sleep(time.Second)
-		about(t, "IPv4", onWire(family.V4, v4.during(100*time.Second)), 100*l.Floor, 0.02)
-	})
+	for name, floor := range map[string]int64{
+		"High": rate / 10,
+		"Low":  rate / 1000, // the link's turns are longer than what such a floor gathers in a while
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := limits(rate)
+				l.Floor = floor
+				c := newCrowd(l)
+				defer c.close()
+				v6, v4 := c.several(family.V6, 2, behaviour{}), c.several(family.V4, 20, behaviour{})
+				time.Sleep(time.Second)
+				sent6, sent4 := both(v6, v4, 100*time.Second)
+				about(t, "IPv4", onWire(family.V4, sent4), 100*floor, 0.02)
+				about(t, "IPv6", onWire(family.V6, sent6), 100*(rate-floor), 0.02)
+			})
+		})
+	}
 }
 
 func TestGate_CapOfIPv4(t *testing.T) {
