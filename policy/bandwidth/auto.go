@@ -19,9 +19,9 @@ import (
 // While nothing goes out over IPv6 there is no limit at all.
 type Auto struct {
 	state    AutoState
-	limit    float64 // of IPv4; all rates are in bytes per second, as Limits counts them
-	usage    Usage
-	arrived  Usage
+	limit    float64       // of IPv4; all rates are in bytes per second, as Limits counts them
+	usage    Usage         // what is sent
+	arrived  Usage         // what of that arrives
 	ipv6     float64       // IPv6's, smoothed more
 	asked    bool          // IPv6 peers take something
 	silent   time.Duration // since the last byte over IPv6
