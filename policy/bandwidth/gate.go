@@ -27,19 +27,15 @@ type Gate struct {
 
 // New returns a gate that keeps to limits.
 func New(limits Limits) *Gate {
-	now := time.Now()
 	g := &Gate{
-		limits: limits,
-		link:   newBucket(now, limits.Upload, turn(limits.Upload)),
-		caps: family.Both(func(f family.Family) *bucket {
-			return newBucket(now, limits.Family.Get(f), turn(limits.Family.Get(f)))
-		}),
-		floor:     newBucket(now, limits.Floor, turn(limits.of(family.V4))),
+		link:      new(bucket),
+		caps:      family.Pair[*bucket]{V4: new(bucket), V6: new(bucket)},
+		floor:     new(bucket),
 		addresses: make(map[netip.Prefix]*address),
 	}
 	g.timer = time.AfterFunc(never, g.tick)
 	g.timer.Stop()
-	g.setFree()
+	g.set(time.Now(), limits)
 	return g
 }
 
@@ -51,17 +47,22 @@ func (g *Gate) Apply(limits Limits) {
 		return
 	}
 	now := time.Now()
+	g.set(now, limits)
+	g.dispatch(now)
+}
+
+// set has all buckets keep to limits. The lock is held, or nobody has the gate yet.
+func (g *Gate) set(now time.Time, limits Limits) {
 	g.limits = limits
 	g.link.set(now, limits.Upload, turn(limits.Upload))
 	for _, f := range family.All {
 		g.caps.Get(f).set(now, limits.Family.Get(f), turn(limits.Family.Get(f)))
+		g.free.At(f).Store(limits.free(f))
 	}
-	g.floor.set(now, limits.Floor, turn(limits.of(family.V4)))
+	g.floor.set(now, limits.Floor, turn(limits.of(family.V4))) // a turn by the floor is as long as any of IPv4's
 	for _, a := range g.addresses {
 		a.bucket.set(now, limits.Address, turn(limits.Address))
 	}
-	g.setFree()
-	g.dispatch(now)
 }
 
 // Limits returns those that hold now.
@@ -69,12 +70,6 @@ func (g *Gate) Limits() Limits {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.limits
-}
-
-func (g *Gate) setFree() {
-	for _, f := range family.All {
-		g.free.At(f).Store(g.limits.free(f))
-	}
 }
 
 // Granted is how much block data has been let through, in bytes.
