@@ -64,17 +64,44 @@ func TestIsCached(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	if err := unix.Cachestat(uint(file.Fd()), &unix.CachestatRange{}, &unix.Cachestat_t{}, 0); errors.Is(err, unix.ENOSYS) {
-		t.Skip("this kernel does not say what is in the page cache")
-	}
-	if content.IsCached(file, 0, 1<<20) {
-		t.Error("in the cache before it was read")
+	for _, off := range []int64{0, 100, 1<<20 - 1} {
+		switch cached, err := content.IsCached(file, off, 1); {
+		case errors.Is(err, unix.ENOSYS):
+			t.Skip("this kernel does not say what is in the page cache")
+		case cached || err != nil:
+			t.Errorf("byte %d, before it was read: %v, %v", off, cached, err)
+		}
 	}
 	if _, err := io.Copy(io.Discard, file); err != nil {
 		t.Fatal(err)
 	}
-	if !content.IsCached(file, 512*kib, 512*kib) {
-		t.Error("not in the cache after it was read")
+	for _, part := range []struct{ off, length int64 }{{0, 1 << 20}, {512*kib - 1, 512*kib + 1}, {1<<20 - 1, 1}} {
+		if cached, err := content.IsCached(file, part.off, part.length); !cached || err != nil {
+			t.Errorf("%d bytes at %d, after they were read: %v, %v", part.length, part.off, cached, err)
+		}
+	}
+}
+
+func TestIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	made := newTorrent(t, 64*kib, 1<<20)
+	file, err := os.Open(made.path(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	eventually(t, "the answer is no for a byte on the disk", func() bool { // there are fast disks
+		uncache(t, made.path(0))
+		return !content.IsReadAtOnce(file, 512*kib)
+	})
+	if _, err := io.Copy(io.Discard, file); err != nil {
+		t.Fatal(err)
+	}
+	if !content.IsReadAtOnce(file, 1<<20-1) {
+		t.Error("the last byte is not read at once after it was read")
+	}
+	if content.IsReadAtOnce(file, 1<<20) {
+		t.Error("there is a byte past the end")
 	}
 }
 

@@ -4,9 +4,10 @@ import "context"
 
 // What decides about the page cache.
 var (
-	Outgrows   = outgrows
-	MemorySize = memorySize
-	IsCached   = isCached
+	Outgrows     = outgrows
+	MemorySize   = memorySize
+	IsCached     = isCached
+	IsReadAtOnce = isReadAtOnce
 )
 
 // HashKeeping hashes for version 1 and leaves the data in the page cache, or takes them out of it.

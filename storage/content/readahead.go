@@ -1,10 +1,6 @@
 package content
 
-import (
-	"os"
-
-	"golang.org/x/sys/unix"
-)
+import "os"
 
 const (
 	// maxAhead is how much is read ahead for one Sending at most, in bytes: with many peers what is read too early is out
@@ -63,24 +59,13 @@ func (s *Sending) readAhead(begin, end int64) bool {
 	return cold
 }
 
-// announceMissing announces those steps of a range whose end is not in memory, and says whether there are any. Their
-// beginnings say less: of the first, Send is about to read it anyway.
+// announceMissing announces those steps of a range that are not in memory, and says whether there are any.
 func announceMissing(file *os.File, off, length int64) bool {
 	missing := false
 	for end := off + length; off < end; off += aheadStep {
-		step := min(aheadStep, end-off)
-		if !isAtHand(file, off+step-1) {
-			announce(file, off, step)
+		if announce(file, off, min(aheadStep, end-off)) {
 			missing = true
 		}
 	}
 	return missing
-}
-
-// isAtHand says whether the byte at off can be read without waiting for a disk. A file system that does not know says
-// EOPNOTSUPP, and the answer is no.
-func isAtHand(file *os.File, off int64) bool {
-	var p [1]byte
-	n, err := unix.Preadv2(int(file.Fd()), [][]byte{p[:]}, off, unix.RWF_NOWAIT)
-	return n == 1 && err == nil
 }
