@@ -258,7 +258,11 @@ func TestAnnouncer_HandsOutPeers(t *testing.T) {
 	a := newAnnouncer(t, config)
 	a.Add(announce.Torrent{InfoHash: infoHash(1), Tiers: allURLs(tracker)})
 	stop := run(t, a)
-	tracker.Await("announce", announcesOf("started", 4))
+	tracker.Await("announce whose peers are handed out", func([]announcetest.Announce) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(found) == 2
+	})
 	stop()
 
 	want := map[netip.AddrPort]bool{netip.MustParseAddrPort("127.0.0.1:7000"): true, netip.MustParseAddrPort("[::1]:7000"): true}
