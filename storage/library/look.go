@@ -237,11 +237,13 @@ func (l *Library) offer(t *torrent, at *placement) {
 		l.put(about, r)
 		return
 	}
-	r.State, r.Checked = Seeding, 1
-	l.put(about, r)
+	r.State, r.Checked = Verifying, 1
+	l.put(about, r) // the sink may find at once that the data changed, and say so of a release that is known
 	l.mu.Lock()
 	l.records[about].held, l.records[about].page = at, t.stamp
 	l.mu.Unlock()
 	l.log.Debug("release available", slog.String("name", r.Name), slog.String("path", r.DataPath))
+	r.State = Seeding
 	l.config.Sink.Available(r, meta, layout, slices.Clone(at.stamps))
+	l.put(about, r) // only now: who reads it may connect the next moment
 }
