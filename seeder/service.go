@@ -24,7 +24,7 @@ const (
 	sampleInterval = time.Second
 	// DefaultFlushInterval is the most that a crash can cost the ledger.
 	DefaultFlushInterval = 10 * time.Second
-	flushTimeout         = 3 * time.Second // a disk that takes longer is tried again
+	ledgerTimeout        = 3 * time.Second // a disk that takes longer is tried again
 	stuckAfter           = 30 * time.Second
 )
 
@@ -143,7 +143,7 @@ func (s *Service) Run(ctx context.Context) error {
 	err := group.Wait()
 
 	err = errors.Join(err, s.Engine.Close())
-	s.flush(ctx)
+	s.noteRecording(s.record(ctx))
 	return errors.Join(err, s.recordingError())
 }
 
@@ -190,27 +190,37 @@ func (s *Service) stopChanged(ctx context.Context) error {
 	}
 }
 
-// flush records what came since the last time. What cannot be recorded is kept for the next time. The end of ctx does not
-// cut it off: stopping is no fault of the ledger's.
+// flush records what came since the last time, and reads what the month has come to.
 func (s *Service) flush(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
-	defer cancel()
-	s.mu.Lock()
-	deltas := s.books.deltas(func(infoHash wire.InfoHash) string { return s.names[infoHash] })
-	s.mu.Unlock()
-
-	err := s.Recorder.Record(ctx, deltas)
+	err := s.record(ctx)
 	if err == nil {
-		s.mu.Lock()
-		s.books.settle(deltas)
-		s.mu.Unlock()
 		err = s.readMonth(ctx)
 	}
 	s.noteRecording(err)
 }
 
-// readMonth asks the recorder, which knows when a month ends.
+// record records what came since the last time. What cannot be recorded is kept for the next time. The end of ctx does
+// not cut it off: stopping is no fault of the ledger's.
+func (s *Service) record(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ledgerTimeout)
+	defer cancel()
+	s.mu.Lock()
+	deltas := s.books.deltas(func(infoHash wire.InfoHash) string { return s.names[infoHash] })
+	s.mu.Unlock()
+	if err := s.Recorder.Record(ctx, deltas); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.books.settle(deltas)
+	return nil
+}
+
+// readMonth asks the recorder, which knows when a month ends. It has a time of its own: a slow disk may have needed more
+// than record has to spare, and recorded all the same.
 func (s *Service) readMonth(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ledgerTimeout)
+	defer cancel()
 	month, err := s.Recorder.Month(ctx)
 	if err != nil {
 		return fmt.Errorf("read month: %w", err)
