@@ -29,9 +29,6 @@ var (
 	rateNetProbe = Rate{PerSecond: 1.0 / 3600, Burst: 1} // of a /64
 )
 
-// allProbes stands for all networks together. It is that of no address anybody has.
-const allProbes = 1
-
 // probedNetworks are more than can be probed in the hour that one has to be left alone for.
 const probedNetworks = 1 << 16
 
@@ -41,7 +38,8 @@ type Probes struct{ Proven, Failed, Refused uint64 }
 // prober asks at claimed addresses whether there is somebody who takes part in the torrent.
 type prober struct {
 	config  Config
-	rates   *rates
+	rates   *rates // of networks
+	rate    *rates // of all together, which no network can take the place of
 	claims  chan swarm.Announce
 	peerID  [20]byte
 	proven  atomic.Uint64
@@ -50,7 +48,12 @@ type prober struct {
 }
 
 func newProber(config Config, now time.Time) *prober {
-	p := &prober{config: config, rates: newRates(probedNetworks, now), claims: make(chan swarm.Announce, probers)}
+	p := &prober{
+		config: config,
+		rates:  newRates(probedNetworks, now),
+		rate:   newRates(1, now),
+		claims: make(chan swarm.Announce, probers),
+	}
 	copy(p.peerID[:], "-6S0000-probe-")
 	_, _ = rand.Read(p.peerID[14:]) // does not fail
 	return p
@@ -67,7 +70,7 @@ func (p *prober) counts() Probes {
 // accept takes a claim to be probed, if the limits allow that.
 func (p *prober) accept(now time.Time, claim swarm.Announce) bool {
 	network := network64(claim.Peer.Addr().As16())
-	if len(p.claims) < cap(p.claims) && p.rates.allow(now, network, rateNetProbe) && p.rates.allow(now, allProbes, rateOfProbes) {
+	if len(p.claims) < cap(p.claims) && p.rates.allow(now, network, rateNetProbe) && p.rate.allow(now, 0, rateOfProbes) {
 		select {
 		case p.claims <- claim:
 			return true

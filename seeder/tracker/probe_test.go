@@ -138,8 +138,8 @@ func TestTracker_Claim_FloodsNobody(t *testing.T) {
 	t.Parallel()
 	config := open()
 	config.IPv6Param = tracker.ProbeClaims
-	claims := func(now time.Time, tr *tracker.Tracker, claimed func(n int) string) (accepted int) {
-		for n := range 100 {
+	claims := func(now time.Time, tr *tracker.Tracker, times int, claimed func(n int) string) (accepted int) {
+		for n := range times {
 			if tr.Claim(now, announceOf(family.V4, n), at(claimed(n))) == nil {
 				accepted++
 			}
@@ -148,19 +148,20 @@ func TestTracker_Claim_FloodsNobody(t *testing.T) {
 	}
 	oneNet := func(n int) string { return fmt.Sprintf("[2003::%x]:6881", 1+n) }
 	tr := newTracker(t, config)
-	if got := claims(noon, tr, oneNet); got != 1 {
+	if got := claims(noon, tr, 100, oneNet); got != 1 {
 		t.Errorf("of one network %d are asked", got)
 	}
-	if got := claims(noon.Add(59*time.Minute), tr, oneNet); got != 0 {
+	if got := claims(noon.Add(59*time.Minute), tr, 100, oneNet); got != 0 {
 		t.Errorf("before an hour has passed %d are asked", got)
 	}
-	if got := claims(noon.Add(60*time.Minute), tr, oneNet); got != 1 {
+	if got := claims(noon.Add(60*time.Minute), tr, 100, oneNet); got != 1 {
 		t.Errorf("after an hour %d are asked", got)
 	}
 	if got := tr.Stats().Probes.Refused; got != 298 {
 		t.Errorf("%d are counted as refused", got)
 	}
-	if got := claims(noon, newTracker(t, config), func(n int) string { return fmt.Sprintf("[2003:%x::1]:6881", n) }); got != 10 {
+	manyNets := func(n int) string { return fmt.Sprintf("[2003:%x:%x::1]:6881", n>>16, n&0xffff) }
+	if got := claims(noon, newTracker(t, config), 200_000, manyNets); got != 10 {
 		t.Errorf("of many networks %d are asked at once", got)
 	}
 }
