@@ -262,6 +262,27 @@ func TestService_StoppingDoesNotCutARecordingOff(t *testing.T) {
 	}
 }
 
+// A disk that needs its time is no ledger that fails: what is recorded late is recorded.
+func TestService_SlowDiskIsNoFault(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.books.late = true
+	var log bytes.Buffer
+	l.log = slog.New(slog.NewTextHandler(&log, nil))
+	l.run(t)
+	l.accounts.Of(wire.InfoHash{1}, family.V4).Add(wire.Traffic{Payload: 7})
+	eventually(t, "the month is read", func() bool { return l.Status().Month.V4.Payload == 7 })
+	if err := l.Ready(t.Context()); err != nil {
+		t.Errorf("not ready: %v", err)
+	}
+	if err := l.stop(); err != nil {
+		t.Error(err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("the log:\n%s", &log)
+	}
+}
+
 func TestService_Status(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
@@ -340,8 +361,8 @@ func TestService_StopsTorrentsWhoseDataChanged(t *testing.T) {
 func TestService_RetiresTorrentsThatNobodyUses(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	var hours atomic.Int64
-	l.now = func() time.Time { return time.Unix(3600*hours.Add(1), 0) }
+	var minutes atomic.Int64
+	l.now = func() time.Time { return time.Unix(60*minutes.Add(1), 0) }
 	l.run(t)
 	infoHash := l.seed(t, "debian.iso")
 	use := func() {
