@@ -66,7 +66,7 @@ func recordAndKill(t *testing.T, path string, random *rand.Rand) (acknowledged i
 	if err := recorder.Start(); err != nil {
 		t.Fatal(err)
 	}
-	enough := random.Int64N(30)
+	enough := random.Int64N(10)
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
 		if acknowledged, err = strconv.ParseInt(lines.Text(), 10, 64); err != nil {

@@ -29,7 +29,8 @@ type lab struct {
 	memory   *memory
 	progress *progress
 	log      *logbook
-	stop     func()
+	cancel   func() // has the library stop
+	stop     func() // waits for that, too
 }
 
 // newLab makes a lab with a library that is not running yet. Releases settle fast, and no look is by the clock.
@@ -67,6 +68,7 @@ func (l *lab) start() {
 		l.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	l.cancel = cancel
 	done := make(chan error, 1)
 	go func() { done <- l.library.Run(ctx) }()
 	l.stop = sync.OnceFunc(func() {

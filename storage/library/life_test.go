@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,7 +90,15 @@ func TestLibrary_Life(t *testing.T) {
 func TestLibrary_GrowingFile(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t)
-	lab.config.Settle = time.Second // longer than the pauses of the writer, also on a slow machine
+	lab.config.Settle = time.Second
+	var written atomic.Bool
+	begin := time.Now()
+	lab.config.Now = func() time.Time { // until all is written no time passes, however slow the machine
+		if written.Load() {
+			return time.Now()
+		}
+		return begin
+	}
 	lab.start()
 	f, err := os.Create(lab.path("a.iso"))
 	if err != nil {
@@ -107,6 +116,7 @@ func TestLibrary_GrowingFile(t *testing.T) {
 			}
 		}
 	}
+	written.Store(true)
 	r := lab.awaitRelease("a.iso", library.Seeding)
 	if r.Size != int64(len(data)) {
 		t.Errorf("seeded at %d bytes", r.Size)

@@ -93,6 +93,7 @@ func TestServer_HTTPS(t *testing.T) {
 		Listen: []netip.AddrPort{anyPort.V6}, HTTPS: []netip.AddrPort{anyPort.V6, anyPort.V4},
 		Certificate: f.certificate, Key: f.key, Log: slog.New(slog.DiscardHandler),
 	}, fake)
+	server.Patient()
 	trackertest.Run(t, server)
 	transport := &http.Transport{TLSClientConfig: anyCertificate(), ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()

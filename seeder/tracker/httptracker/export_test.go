@@ -22,6 +22,9 @@ const (
 // Handler is what answers, without a listener.
 func (s *Server) Handler() http.Handler { return s.http.Handler }
 
+// Patient lets clients be as slow as a busy machine makes them.
+func (s *Server) Patient() { s.http.ReadTimeout = time.Hour }
+
 // ListenAt adds a listener, of which no more connections than that are taken at a time.
 func (s *Server) ListenAt(listener net.Listener, connections int) {
 	s.listeners = append(s.listeners, bounded(listener, connections))

@@ -23,6 +23,7 @@ import (
 func listen(t testing.TB, tracker httptracker.Tracker) *httptracker.Server {
 	t.Helper()
 	server := open(t, httptracker.Config{Listen: []netip.AddrPort{anyPort.V6, anyPort.V4}}, tracker)
+	server.Patient()
 	trackertest.Run(t, server)
 	return server
 }
@@ -183,6 +184,7 @@ func listenAnywhere(t *testing.T, fake *trackertest.Tracker) *httptracker.Server
 		}
 		server, err := httptracker.Open(t.Context(), httptracker.Config{Listen: everywhere}, fake)
 		if err == nil {
+			server.Patient()
 			trackertest.Run(t, server)
 			return server
 		} else if !errors.Is(err, syscall.EADDRINUSE) {

@@ -137,6 +137,7 @@ func TestServer_RunsUnderTracker(t *testing.T) {
 	t.Parallel()
 	front := newTracker(t)
 	server := open(t, httptracker.Config{Listen: []netip.AddrPort{anyPort.V6, anyPort.V4}}, front)
+	server.Patient()
 	done := make(chan error)
 	go func() { done <- front.Run(t.Context(), server) }()
 	announce(t, server, family.V6, "-XX0001-aaaaaaaaaaaa", 1000, "")
