@@ -80,6 +80,9 @@ func TestService_PeersSayEverything(t *testing.T) {
 	l.swarm = crowd
 	l.run(t)
 	infoHash := l.seed(t, "debian.iso")
+	if err := l.stop(); err != nil { // nobody looks at the peers any more, and changes who is last
+		t.Fatal(err)
+	}
 	since := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	crowd.join(7, family.V6).set(func(s *wire.PeerStatus) {
 		*s = wire.PeerStatus{
@@ -123,7 +126,7 @@ func TestService_StatusCountsPeers(t *testing.T) {
 		{Family: family.V6, Interested: true, Unchoked: true, Queue: 50},
 		{Family: family.V6, Interested: true},
 		{Family: family.V4, Interested: true},
-		{Family: family.V4, Last: true},
+		{Family: family.V4},
 	} {
 		crowd.join(n, peer.Family).set(func(s *wire.PeerStatus) { *s = peer })
 	}
@@ -131,6 +134,10 @@ func TestService_StatusCountsPeers(t *testing.T) {
 	l.now = func() time.Time { return time.Unix(1_800_000_000, 0) }
 	l.run(t)
 	eventually(t, "a round is over", func() bool { return l.Status().Families.V4.UploadSlots == 2 })
+	if err := l.stop(); err != nil { // nobody looks at the peers any more, and changes who is last
+		t.Fatal(err)
+	}
+	crowd.guest(4).PutLast(true)
 
 	status := l.Status()
 	want := family.Pair[seeder.FamilyStatus]{

@@ -96,7 +96,7 @@ func (t *Tracker) Announces() []Announce {
 }
 
 // patience is how long Await waits: long enough for the slowest machine, since only failing tests wait it out.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // Await waits until done is content with what was announced, and returns that. The test fails if it never is.
 func (t *Tracker) Await(what string, done func([]Announce) bool) []Announce {
