@@ -33,6 +33,7 @@ func newCounted(t *testing.T, e *endpoint, f family.Family, speak way) (*counted
 	t.Helper()
 	peer, conn := connect(t, e, f)
 	client, socket := run(conn), &counted{Conn: peer}
+	t.Cleanup(client.stop)
 	l := &leecher{t: t, socket: peer}
 	var err error
 	if l.ReadWriter, err = speak(socket); err != nil {

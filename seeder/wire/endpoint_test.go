@@ -15,13 +15,7 @@ import (
 func TestEndpoint_BothFamiliesShareAPort(t *testing.T) {
 	t.Parallel()
 	e := newEndpoint(t, wire.Settings{})
-	v6, _ := listen(t, e, family.V6)
-	port := uint16(v6.Addr().(*net.TCPAddr).Port)
-	v4, err := e.Listen(t.Context(), family.V4, port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v4.Release()
+	v6, v4, port := listenTwice(t, e)
 	if v4.Family() != family.V4 || v6.Family() != family.V6 {
 		t.Errorf("listeners of %v and %v", v4.Family(), v6.Family())
 	}
@@ -29,6 +23,23 @@ func TestEndpoint_BothFamiliesShareAPort(t *testing.T) {
 		!strings.Contains(err.Error(), fmt.Sprintf("ipv4 peers on port %d", port)) {
 		t.Errorf("a port that is taken: %v", err)
 	}
+}
+
+// listenTwice opens listeners of both families on one port. A port that is free over IPv6 may be somebody's over IPv4.
+func listenTwice(t *testing.T, e *endpoint) (v6, v4 *wire.Listener, port uint16) {
+	t.Helper()
+	var err error
+	for range 20 {
+		v6, _ = listen(t, e, family.V6)
+		port = uint16(v6.Addr().(*net.TCPAddr).Port)
+		if v4, err = e.Listen(t.Context(), family.V4, port); err == nil {
+			t.Cleanup(v4.Release)
+			return v6, v4, port
+		}
+		v6.Release()
+	}
+	t.Fatal(err)
+	panic("unreachable")
 }
 
 func TestEndpoint_Apply(t *testing.T) {

@@ -106,6 +106,12 @@ func (e *engine) wait(t testing.TB) []string {
 	return describeAll(e.heard)
 }
 
+// stop closes the connection and waits for the client's end, so that no test leaves one behind.
+func (e *engine) stop() {
+	_ = e.conn.Close()
+	<-e.ended
+}
+
 func anyLength(message.ID) int { return 1 << 20 }
 
 // describe says what a message is in a line.
@@ -143,8 +149,7 @@ func serve(t testing.TB, listener *wire.Listener) {
 		listener.Release()
 		<-done
 		for _, engine := range engines {
-			_ = engine.conn.Close()
-			<-engine.ended
+			engine.stop()
 		}
 	})
 }

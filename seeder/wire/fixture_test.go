@@ -29,7 +29,7 @@ const (
 	pieceLength = 8 * blockLength
 	pieces      = 21
 	dataLength  = (pieces-1)*pieceLength + 1000 // the last piece is shorter
-	patient     = 20 * time.Second              // how long a test waits for what has to come
+	patient     = 2 * time.Minute               // how long a test waits for what has to come
 )
 
 var (

@@ -61,7 +61,11 @@ func refusedTo(f family.Family) message.Block {
 
 // flood has the peer say something many times while the test goes on. That the connection ends meanwhile is no error.
 func (l *leecher) flood(says []byte, times int) {
-	go func() { _, _ = l.Write(bytes.Repeat(says, times)) }()
+	said := whenDone(func() { _, _ = l.Write(bytes.Repeat(says, times)) })
+	l.t.Cleanup(func() {
+		_ = l.socket.Close()
+		<-said
+	})
 }
 
 // TestConn_ForgivesWhatComesSlowly has peers say such things, less often than they may.

@@ -53,6 +53,7 @@ func newLeecherBy(t testing.TB, e *endpoint, f family.Family, speak way) (*leech
 	t.Helper()
 	peer, conn := connect(t, e, f)
 	client := run(conn)
+	t.Cleanup(client.stop)
 	l := &leecher{t: t, socket: peer}
 	var err error
 	if l.ReadWriter, err = speak(peer); err != nil {

@@ -236,6 +236,8 @@ func TestConn_OutgoingGoneAtSecondCall(t *testing.T) {
 	e, peer := newEndpoint(t, wire.Settings{}), newCalled(t, family.V4)
 	client := runOutgoing(peer.dial(e, family.V4))
 	conn := peer.accept()
+	call(t, peer.Addr().String()) // a connection that lasts, so that no other test gets the port
+	peer.accept()
 	_ = peer.Close()
 	hangUp(t, conn)
 	client.wait(t)

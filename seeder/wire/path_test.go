@@ -114,8 +114,7 @@ func TestEndpoint_PathsOfOtherSockets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = conn.Close() })
-	run(conn)
+	t.Cleanup(run(conn).stop)
 	l := &leecher{t: t, ReadWriter: peer, socket: peer}
 	l.shakeHands(handshake(ours))
 	l.say(message.Interested)

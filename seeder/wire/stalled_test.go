@@ -33,9 +33,10 @@ func TestConn_GivesUpAPeerThatTakesNoBlocks(t *testing.T) {
 			t.Run(name+"/"+order, func(t *testing.T) {
 				t.Parallel()
 				e := newEndpoint(t, wire.Settings{})
-				e.SetStalled(50 * time.Millisecond)
 				l, client := newLeecherBy(t, e, family.V6, speak)
 				narrow(t, l, l.begin(e))
+				l.settle()
+				e.SetStalled(50 * time.Millisecond) // not before: a busy machine may need longer for what is small
 				l.ask(asked...)
 				client.wait(t)
 				assertEnded(t, e, family.V6, wire.ReasonStalled)

@@ -30,11 +30,17 @@ func TestConn_TakesIsWhatThePeerReads(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	_ = socket.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
-	if n, err := socket.Write(make([]byte, 64<<20)); err == nil {
-		t.Fatalf("the kernel took all of %d bytes", n)
+	data, written := make([]byte, 64<<20), make(chan error, 1)
+	go func() {
+		_, err := socket.Write(data)
+		written <- err
+	}()
+	awaitStandstill(t, c)
+	_ = socket.SetWriteDeadline(time.Now())
+	if err := <-written; err == nil {
+		t.Fatalf("the kernel took all of %d bytes", len(data))
 	}
-	left := 64 << 20
+	left := len(data)
 	if !c.takes(&left) || left == 0 {
 		t.Fatalf("%d bytes are on their way", left)
 	}
@@ -44,9 +50,26 @@ func TestConn_TakesIsWhatThePeerReads(t *testing.T) {
 	if _, err := io.CopyN(io.Discard, peer, 1<<20); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(10 * time.Second); !c.takes(&left); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !c.takes(&left); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("what the peer has read is still on its way")
+		}
+	}
+}
+
+// awaitStandstill waits until what is on its way to a peer that reads nothing changes no more. That takes longer than the
+// peer's end may put off an acknowledgement.
+func awaitStandstill(t *testing.T, c *Conn) {
+	t.Helper()
+	var left int
+	since := time.Now()
+	for deadline := since.Add(time.Minute); left == 0 || time.Since(since) < 300*time.Millisecond; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d bytes are on their way, and the socket does not come to rest", left)
+		}
+		before := left
+		if c.takes(&left); left != before {
+			since = time.Now()
 		}
 	}
 }
