@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"os"
 	"time"
 
 	systemd "github.com/coreos/go-systemd/v22/daemon"
@@ -64,7 +66,27 @@ func (n notifier) reloading() {
 }
 
 func (n notifier) notify(state string) {
-	if _, err := systemd.SdNotify(false, state); err != nil {
+	if err := tellSystemd(state); err != nil {
 		n.log.Warn("systemd cannot be told", "state", state, "error", err)
 	}
+}
+
+// tellSystemd sends a message to systemd if it started us. Unlike the library's SdNotify it does not wait for ever when
+// nobody reads: the end of the program must not hang on that.
+func tellSystemd(state string) error {
+	const patience = 5 * time.Second
+	address := net.UnixAddr{Name: os.Getenv("NOTIFY_SOCKET"), Net: "unixgram"}
+	if address.Name == "" {
+		return nil
+	}
+	conn, err := net.DialUnix(address.Net, nil, &address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	_, err = conn.Write([]byte(state))
+	return err
 }
