@@ -9,8 +9,11 @@ export CGO_ENABLED = 0
 RACE = CGO_ENABLED=1 $(GO) test -race -tags nosqlite -shuffle=on -count=1
 
 LINT  = $(GO) tool -modfile=.ci/tools/go.mod golangci-lint
-E2E   = ./cmd/sixseed/e2e/...
 UNITS = $$($(GO) list ./... | grep -v /cmd/sixseed/e2e)
+
+# The labs measure: other tests would be in their way, so they run alone.
+E2E  = $(GO) test -count=1 -parallel 8 -timeout 15m
+LABS = ./cmd/sixseed/e2e/labs
 
 .PHONY: help
 help: ## list the targets
@@ -48,7 +51,8 @@ unit race: ## unit tests with the race detector, in random order
 
 .PHONY: e2e
 e2e: ## other clients download from the daemon (needs what install-judges installs)
-	$(GO) test -count=1 -parallel 8 -timeout 15m $(E2E)
+	$(E2E) $$($(GO) list ./cmd/sixseed/e2e/... | grep -v /labs$$)
+	$(E2E) $(LABS)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME each
@@ -67,7 +71,7 @@ bench: ## benchmarks; first those with ratios: hashing to mktorrent, seeding to 
 
 .PHONY: lab
 lab: ## the reference labs of docs/labs.md, beside libtorrent (root, 10 minutes; LAB=L3/L2a for one, LAB_UPDATE=1 to keep the table)
-	LAB=$(or $(LAB),all) $(GO) test -count=1 -run '^TestLab$$' -v -timeout 2h ./cmd/sixseed/e2e/labs
+	LAB=$(or $(LAB),all) $(GO) test -count=1 -run '^TestLab$$' -v -timeout 2h $(LABS)
 
 .PHONY: cover
 cover: ## test coverage, per function and as coverage.html

@@ -156,12 +156,13 @@ func TestStatusCommand_Run(t *testing.T) {
 	})
 }
 
+// nobodyThere is at a port that no system gives to who asks for any.
+const nobodyThere = "http://127.0.0.1:1"
+
 func TestStatusCommand_RunWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
 	for name, test := range map[string]struct{ url, want string }{
-		"NobodyThere": {gone.URL, "connection refused"},
+		"NobodyThere": {nobodyThere, "connection refused"},
 		"Refused":     {answering(t, http.StatusMisdirectedRequest, "\x1b[2Jnot my name\nmore").URL, "421 Misdirected Request: ?[2Jnot my name"},
 		"AnotherKind": {answering(t, http.StatusOK, "<html>").URL, "this is no answer of sixseed"},
 	} {
@@ -193,15 +194,13 @@ func TestStatusCommand_RunRefusesABadURL(t *testing.T) {
 
 func TestAskFirst(t *testing.T) {
 	t.Parallel()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
 	good := answering(t, http.StatusOK, `{"version":"0.1.0"}`)
-	_, status, err := askFirst(t.Context(), []string{gone.URL, good.URL}, "/api/v1/status")
+	_, status, err := askFirst(t.Context(), []string{nobodyThere, good.URL}, "/api/v1/status")
 	if err != nil || status.Version != "0.1.0" {
 		t.Errorf("got %+v, %v", status, err)
 	}
-	_, _, err = askFirst(t.Context(), []string{gone.URL, good.URL + "/elsewhere"}, "/api/v1/status")
-	if err == nil || !strings.Contains(err.Error(), gone.URL) || !strings.Contains(err.Error(), good.URL+"/elsewhere/api/v1/status: 404") {
+	_, _, err = askFirst(t.Context(), []string{nobodyThere, good.URL + "/elsewhere"}, "/api/v1/status")
+	if err == nil || !strings.Contains(err.Error(), nobodyThere) || !strings.Contains(err.Error(), good.URL+"/elsewhere/api/v1/status: 404") {
 		t.Errorf("both are not named in %v", err)
 	}
 }

@@ -21,12 +21,13 @@ import (
 	"time"
 
 	"sixseed/cmd/sixseed/e2e/peers"
+	"sixseed/cmd/sixseed/e2e/rig"
 	"sixseed/seeder"
 	"sixseed/storage/metafile"
 )
 
 const (
-	patience  = time.Minute      // for what has no promised time: only failing tests wait it out
+	patience  = 3 * time.Minute  // for what has no promised time: only failing tests wait it out
 	stopLimit = 10 * time.Second // the daemon's promise
 )
 
@@ -111,7 +112,7 @@ func startDaemon(t *testing.T, s settings) *daemon {
 	page := fmt.Sprintf("127.0.0.1:%d", peers.FreePort(t))
 	d := &daemon{
 		config: filepath.Join(dir, "config.toml"),
-		state:  filepath.Join(dir, "state"),
+		state:  stateDir(t),
 		page:   "http://" + page,
 		port:   peers.FreePort(t),
 		env:    s.env,
@@ -137,6 +138,14 @@ func startDaemon(t *testing.T, s settings) *daemon {
 	}
 	d.start(t)
 	return d
+}
+
+// stateDir returns where a daemon may make its state directory: in memory if there is room, since a slow disk may take
+// seconds for each of the ledger's commits. It is to be asked for before the daemon is started, so that it outlives it.
+func stateDir(t *testing.T) string {
+	t.Helper()
+	const room = 32 << 20
+	return filepath.Join(rig.InMemory(t, room), "state")
 }
 
 // start starts the daemon, for the first time or again after stop, and waits until it is ready.
@@ -216,6 +225,16 @@ func (d *daemon) seeds(count int) func(context.Context) error {
 		}
 		if status.Library.Seeding != count {
 			return fmt.Errorf("%d of %d torrents are seeded, problems: %v", status.Library.Seeding, count, status.Problems)
+		}
+		return nil
+	}
+}
+
+// says waits until the daemon's log has a text.
+func (d *daemon) says(text string) func(context.Context) error {
+	return func(context.Context) error {
+		if log := d.log.String(); !strings.Contains(log, text) {
+			return fmt.Errorf("the log has no %q", text)
 		}
 		return nil
 	}

@@ -79,6 +79,7 @@ func TestDaemon_EndsHostileConnections(t *testing.T) {
 	makeRelease(t, filepath.Join(library, "a.iso"), 3<<20+1)
 	d := startDaemon(t, settings{library: library})
 	d.await(t, "seeding", d.seeds(1))
+	d.await(t, "word of it in the log", d.says("release is seeded")) // the last that it says by itself
 	v := newVictim(t, d)
 	for _, kind := range hostilities() {
 		t.Run(kind.name, func(t *testing.T) {

@@ -29,7 +29,7 @@ func startJudgedTracker(t *testing.T) judgedTracker {
 	t.Helper()
 	dir, port := t.TempDir(), peers.FreePort(t)
 	text := fmt.Sprintf("state_dir = %q\n[tracker]\nlisten = [\"0.0.0.0:%d\", \"[::]:%d\"]\naccess = \"open\"\n"+
-		"private_addresses = true\n[web]\nlisten = []\n", filepath.Join(dir, "state"), port, port)
+		"private_addresses = true\n[web]\nlisten = []\n", stateDir(t), port, port)
 	config := filepath.Join(dir, "config.toml")
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -175,4 +175,21 @@ func (p publication) download(t *testing.T, client peers.Client, job peers.Job) 
 	if got, want := sum(t, filepath.Join(job.Dir, p.name)), sum(t, filepath.Join(p.dir, p.name)); got != want {
 		t.Errorf("SHA-256 of the download is %x, want %x", got, want)
 	}
+}
+
+// downloadUntil has a client download it, and ends that once a test has seen enough.
+func (p publication) downloadUntil(t *testing.T, client peers.Client, job peers.Job, enough func() bool) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	watching.Go(func() {
+		for ctx.Err() == nil && !enough() {
+			pause(ctx, 20*time.Millisecond)
+		}
+		cancel()
+	})
+	job.Torrent, job.Dir = p.torrent, t.TempDir()
+	return client.Download(ctx, job)
 }

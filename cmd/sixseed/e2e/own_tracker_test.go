@@ -220,7 +220,7 @@ func TestTracker_RunsAlone(t *testing.T) {
 	list := filepath.Join(dir, "list")
 	writeText(t, list, "# nothing yet\n")
 	config := filepath.Join(dir, "config.toml")
-	text := fmt.Sprintf("state_dir = %q\nweb.listen = [\"[::1]:%d\"]\n", filepath.Join(dir, "state"), page)
+	text := fmt.Sprintf("state_dir = %q\nweb.listen = [\"[::1]:%d\"]\n", stateDir(t), page)
 	text += fmt.Sprintf("[tracker]\nlisten = [\"[::1]:%d\"]\nlist = %q\nprivate_addresses = true\n", port, list)
 	writeText(t, config, text)
 	d := &trackingDaemon{

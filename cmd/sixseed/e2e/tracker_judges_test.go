@@ -127,10 +127,11 @@ func TestTracker_DualStackPairMeetsOverIPv6(t *testing.T) {
 			tracker.checkFirstPeer(t, p.torrent, hosts[0].V6)
 
 			job := dualStack(hosts[1])
-			job.Output, job.Limit = output, 512<<10 // over before there are two connections, it would say nothing
-			p.download(t, clientNamed(t, "libtorrent"), job)
-			if seed := "peer [ [" + hosts[0].V6.String() + "]:"; !strings.Contains(output.String(), seed) {
-				t.Errorf("no connection over IPv6:\n%s", output)
+			job.Output, job.Limit = output, 64<<10 // over before there are two connections, it would say nothing
+			seed := "peer [ [" + hosts[0].V6.String() + "]:"
+			met := func() bool { return strings.Contains(output.String(), seed) }
+			if err := p.downloadUntil(t, clientNamed(t, "libtorrent"), job, met); !met() {
+				t.Errorf("no connection over IPv6, the download ended with %v:\n%s", err, output)
 			}
 		})
 	}

@@ -69,9 +69,9 @@ func (l lab) isUsed(w stretch) error {
 	return nil
 }
 
-// ipv6HasSlots wants IPv6 peers to be unchoked long before a turn of the IPv4 peers is over, which is 30 seconds.
+// ipv6HasSlots wants IPv6 peers to be unchoked well before a turn of the IPv4 peers is over, which is 30 seconds.
 func ipv6HasSlots(_ lab, r reading) error {
-	if waited := longest(r.waited.V6); !(waited <= 5) {
+	if waited := longest(r.waited.V6); !(waited <= 8) {
 		return fmt.Errorf("IPv6 peers waited for a slot: %s", seconds(waited))
 	}
 	return nil

@@ -137,18 +137,27 @@ var visitor = regexp.MustCompile(`peer \[ (\S+) client: .* incoming connection`)
 // checkVisitors looks at where the seeder was connected from.
 func (r reference) checkVisitors(t *testing.T, want netip.Addr) {
 	t.Helper()
-	log, err := os.ReadFile(r.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	visits := visitor.FindAllStringSubmatch(string(log), -1)
-	if len(visits) == 0 {
-		t.Errorf("nobody connected to the seeder; it printed:\n%s", log)
-	}
-	for _, visit := range visits {
+	for _, visit := range r.visits(t) {
 		from, err := netip.ParseAddrPort(visit[1])
 		if err != nil || from.Addr() != want {
 			t.Errorf("the seeder was connected from %s, want %s alone", visit[1], want)
+		}
+	}
+}
+
+// visits returns the matches of visitor. The first may be printed only after the download has ended.
+func (r reference) visits(t *testing.T) [][]string {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		log, err := os.ReadFile(r.log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if visits := visitor.FindAllStringSubmatch(string(log), -1); len(visits) > 0 {
+			return visits
+		}
+		if time.Now().After(end) {
+			t.Fatalf("nobody connected to the seeder; it printed:\n%s", log)
 		}
 	}
 }

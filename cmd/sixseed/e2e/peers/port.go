@@ -5,22 +5,29 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"sync"
 	"testing"
 )
 
-// FreePort returns a TCP port that nobody uses, on any address of either family. It lies below those that the system
-// and the clients draw from, so that it is still free when it is used.
+// handedOut are the ports that FreePort has returned: whoever got one may use it only seconds later.
+var handedOut sync.Map
+
+// FreePort returns a TCP port that nobody uses, on any address of either family, and each only once. It lies below those
+// that the system and the clients draw from, so that it is still free when it is used.
 func FreePort(t testing.TB) uint16 {
 	t.Helper()
 	const first, count = 10_000, 10_000
 	var err error
-	for range 100 {
+	for range 1000 {
 		port := uint16(first + rand.IntN(count))
-		if err = tryPort(t.Context(), port); err == nil {
+		if err = tryPort(t.Context(), port); err != nil {
+			continue
+		}
+		if _, again := handedOut.LoadOrStore(port, true); !again {
 			return port
 		}
 	}
-	t.Fatalf("no port is free in both families: %v", err)
+	t.Fatalf("no port is free in both families and new: %v", err)
 	return 0
 }
 

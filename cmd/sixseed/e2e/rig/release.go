@@ -29,7 +29,7 @@ type Release struct {
 func NewRelease(t testing.TB, length int64) *Release {
 	t.Helper()
 	peers.Need(t, "mktorrent")
-	r := &Release{Dir: inMemory(t, length)}
+	r := &Release{Dir: InMemory(t, length)}
 	r.Metafile = filepath.Join(r.Dir, "release.torrent")
 	var err error
 	if r.File, err = os.Create(filepath.Join(r.Dir, "release.iso")); err != nil {
@@ -51,9 +51,10 @@ func NewRelease(t testing.TB, length int64) *Release {
 	return r
 }
 
-// inMemory returns a folder for the test in a file system without a disk if one has room, so that nothing has to be
-// read or written back while something is measured.
-func inMemory(t testing.TB, length int64) string {
+// InMemory returns a folder for the test in a file system without a disk if one has room for so many bytes twice, so that
+// nobody waits for a disk, and nothing has to be read or written back while something is measured. It is removed when the
+// test ends, after what is cleaned up by who asks later.
+func InMemory(t testing.TB, length int64) string {
 	t.Helper()
 	const shared = "/dev/shm"
 	var room unix.Statfs_t
