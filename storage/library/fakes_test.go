@@ -31,13 +31,14 @@ func (b *logbook) String() string {
 }
 
 // sink is a library.Sink that checks what it is handed: that it is data of that torrent, and that Available and Gone
-// come in turn.
+// come in turn, the former before anybody is told that it is seeded.
 type sink struct {
-	t    *testing.T
-	mu   sync.Mutex
-	held map[[20]byte]library.Release
-	gone int
-	came int
+	t       *testing.T
+	library *library.Library // that hands it over
+	mu      sync.Mutex
+	held    map[[20]byte]library.Release
+	gone    int
+	came    int
 }
 
 func newSink(t *testing.T) *sink { return &sink{t: t, held: make(map[[20]byte]library.Release)} }
@@ -53,6 +54,11 @@ func (s *sink) Available(r library.Release, m *metafile.Metafile, layout content
 	}
 	if len(m.Pieces) != 20*layout.Pieces() || layout.Length() != m.Length() {
 		s.t.Errorf("%s: the layout is not that of the torrent", r.Name)
+	}
+	for _, shown := range s.library.Releases() {
+		if shown.InfoHash == r.InfoHash && shown.State != library.Verifying {
+			s.t.Errorf("%s is shown as %s before the sink has it", r.Name, shown.State)
+		}
 	}
 	s.held[r.InfoHash] = r
 	s.came++

@@ -67,6 +67,7 @@ func (l *lab) start() {
 	if l.library, err = library.New(l.config); err != nil {
 		l.t.Fatal(err)
 	}
+	l.sink.library = l.library
 	ctx, cancel := context.WithCancel(context.Background())
 	l.cancel = cancel
 	done := make(chan error, 1)
