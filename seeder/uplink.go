@@ -103,30 +103,40 @@ func (u *uplink) step(now time.Time) (changed bool) {
 // taken to fare like those. What TCP has sent counts for IPv6, if all can be asked: its sockets take much at once, and send
 // it later, so that what was let through comes in lumps.
 func (u *uplink) observe(elapsed time.Duration, sent family.Pair[int64]) bandwidth.Observation {
-	o := bandwidth.Observation{Elapsed: elapsed, Sent: sent, Arrived: sent}
-	for _, f := range family.All {
-		paths := u.swarm.Paths(f, observed)
-		var left, arrived int64
-		for _, path := range paths {
-			left += path.Sent
-			arrived += path.Arrived
-		}
-		all := len(paths) < observed
-		switch {
-		case f == family.V4:
-			o.Paths = paths
-		case all:
-			o.Sent.V6 = left
-		}
-		switch {
-		case left == 0: // it is not known
-		case all:
-			*o.Arrived.At(f) = arrived
-		default:
-			*o.Arrived.At(f) = int64(float64(sent.Get(f)) * float64(arrived) / float64(left))
-		}
+	v4, v6 := u.swarm.Paths(family.V4, observed), u.swarm.Paths(family.V6, observed)
+	o := bandwidth.Observation{
+		Elapsed: elapsed,
+		Sent:    sent,
+		Arrived: family.Pair[int64]{V4: arrived(v4, sent.V4), V6: arrived(v6, sent.V6)},
+		Paths:   v4,
+	}
+	if len(v6) < observed {
+		o.Sent.V6, _ = traffic(v6)
 	}
 	return o
+}
+
+// arrived is what has arrived, in bytes, of a family whose connections were let send so much: that itself where they do not
+// know.
+func arrived(paths []bandwidth.Path, granted int64) int64 {
+	sent, acknowledged := traffic(paths)
+	switch {
+	case sent == 0:
+		return granted
+	case len(paths) < observed:
+		return acknowledged
+	default:
+		return int64(float64(granted) * float64(acknowledged) / float64(sent))
+	}
+}
+
+// traffic is what TCP has sent on connections, and what of that was acknowledged, in bytes.
+func traffic(paths []bandwidth.Path) (sent, acknowledged int64) {
+	for _, path := range paths {
+		sent += path.Sent
+		acknowledged += path.Arrived
+	}
+	return sent, acknowledged
 }
 
 // rules are what the choker keeps to, but for the number of slots.
