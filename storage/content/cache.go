@@ -24,25 +24,12 @@ func memorySize() int64 {
 	return int64(info.Totalram) * int64(info.Unit) //nolint:gosec // no computer has 2^63 bytes
 }
 
-// announce tells the kernel that a range of file will be read, so that it begins with that, and says whether there was
-// anything to read. To announce what is in the page cache already would cost a twentieth of the speed of hashing.
-func announce(file *os.File, off, length int64) bool {
-	if isAtHand(file, off, length) {
-		return false
-	}
+// announce tells the kernel that a range of file will be read, so that it begins with that. To do so for what is in the
+// page cache already would cost a twentieth of the speed of hashing.
+func announce(file *os.File, off, length int64) {
 	for end := off + length; off < end; off += announceSize {
 		advise(file, off, min(announceSize, end-off), unix.FADV_WILLNEED)
 	}
-	return true
-}
-
-// isAtHand says whether a range of file is in the page cache, or about to be. Where the kernel does not say, its last
-// byte stands for it: of the first, its reader may have asked already.
-func isAtHand(file *os.File, off, length int64) bool {
-	if cached, err := isCached(file, off, length); err == nil {
-		return cached
-	}
-	return isReadAtOnce(file, off+length-1)
 }
 
 // isCached says whether all pages of a range of file are in the page cache. Linux says so from 6.5 on, and of late only
@@ -54,15 +41,6 @@ func isCached(file *os.File, off, length int64) (bool, error) {
 	page := int64(os.Getpagesize())
 	pages := (off+length-1)/page - off/page + 1
 	return found.Cache >= uint64(pages), err //nolint:gosec // nor is their number
-}
-
-// isReadAtOnce says whether the byte at off can be read without waiting for a disk. A file system that does not know
-// says EOPNOTSUPP, and the answer is no. To ask makes the kernel read the byte's page, so that the answer may be yes
-// because of the question, if that takes long; isCached changes nothing.
-func isReadAtOnce(file *os.File, off int64) bool {
-	var p [1]byte
-	n, err := unix.Preadv2(int(file.Fd()), [][]byte{p[:]}, off, unix.RWF_NOWAIT)
-	return n == 1 && err == nil
 }
 
 // advise is a hint to the kernel; nothing depends on it.

@@ -1,6 +1,10 @@
 package content
 
-import "os"
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
 
 const (
 	// maxAhead is how much is read ahead for one Sending at most, in bytes: with many peers what is read too early is out
@@ -63,9 +67,28 @@ func (s *Sending) readAhead(begin, end int64) bool {
 func announceMissing(file *os.File, off, length int64) bool {
 	missing := false
 	for end := off + length; off < end; off += aheadStep {
-		if announce(file, off, min(aheadStep, end-off)) {
+		if step := min(aheadStep, end-off); !isAtHand(file, off, step) {
+			announce(file, off, step)
 			missing = true
 		}
 	}
 	return missing
+}
+
+// isAtHand says whether a range of file is in the page cache, or about to be. Where the kernel does not say, its last
+// byte stands for it: of the first, its reader may have asked already.
+func isAtHand(file *os.File, off, length int64) bool {
+	if cached, err := isCached(file, off, length); err == nil {
+		return cached
+	}
+	return isReadAtOnce(file, off+length-1)
+}
+
+// isReadAtOnce says whether the byte at off can be read without waiting for a disk. A file system that does not know
+// says EOPNOTSUPP, and the answer is no. To ask makes the kernel read the byte's page, so that the answer may be yes
+// because of the question, if that takes long; isCached changes nothing.
+func isReadAtOnce(file *os.File, off int64) bool {
+	var p [1]byte
+	n, err := unix.Preadv2(int(file.Fd()), [][]byte{p[:]}, off, unix.RWF_NOWAIT)
+	return n == 1 && err == nil
 }

@@ -62,7 +62,9 @@ func (r *reader) announce(h *hashing, off, length int64) error {
 		if err := r.open(h, span.File); err != nil {
 			return err
 		}
-		announce(r.file, span.Offset, span.Length)
+		if cached, _ := isCached(r.file, span.Offset, span.Length); !cached {
+			announce(r.file, span.Offset, span.Length)
+		}
 	}
 	return nil
 }
