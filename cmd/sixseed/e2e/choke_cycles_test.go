@@ -55,9 +55,9 @@ var complaints = regexp.MustCompile(`.*(` +
 func (s *fickleSeed) serve(t *testing.T, d download, tracker *announcetest.Tracker) {
 	const size = 4 << 20
 	// There are more than twenty turns if every choke is in time. A busy machine is late with them, and has fewer.
-	chokes, treatment := 5, &treatment{quota: size / 20, allowedFast: 5 * ficklePiece}
+	chokes, treatment := 10, &treatment{quota: size / 20, allowedFast: 5 * ficklePiece}
 	if d.client.Name() == "rtorrent" {
-		chokes, treatment.quota = 1, size/3
+		chokes, treatment.quota = 2, size/4
 		treatment.rest = 11 * time.Second // an unchoke that comes sooner it takes note of after half a minute
 		treatment.allowedFast = 0         // it does not speak the fast extension
 	}
